@@ -1,0 +1,124 @@
+import { Link } from '@remix-run/react'
+import type { ReactNode } from 'react'
+import { bytes, number } from '#app/lib/format.ts'
+import { rowsLink } from '#app/lib/row-links.ts'
+import { type Column, DataTable, type Sorted } from './data-table.tsx'
+import { type BatchState, StateMark, StateWord } from './states.tsx'
+import { Time } from './time.tsx'
+import { Value } from './value.tsx'
+
+export type Batch = {
+  id: number
+  state: BatchState
+  artifact: string | null
+  hostname: string | null
+  filename: string | null
+  received: number
+  stored: number
+  duplicate: number
+  rejected: number
+  bytes: number
+  error: string | null
+  source_name: string | null
+  created_by_name: string | null
+  created_at: Date
+  progress_pct: number | null
+}
+
+const Sign = ({ sign }: { sign: string }) => (
+  <span className="sign" aria-hidden="true">
+    {sign}
+  </span>
+)
+
+const Count = ({ value, to }: { value: number; to?: string }) =>
+  value === 0 ? (
+    <span className="zero">0</span>
+  ) : to ? (
+    <Link className="n" to={to}>
+      {number(value)}
+    </Link>
+  ) : (
+    number(value)
+  )
+
+const COLUMNS: Column<Batch>[] = [
+  {
+    title: 'Delivery',
+    cell: (batch) => (
+      <Link className="lead" to={`/deliveries/${batch.id}`}>
+        <Value text={batch.filename ?? `Delivery ${batch.id}`} />
+      </Link>
+    ),
+    below: (batch) =>
+      `${word(batch)} · ${number(batch.stored)} stored${batch.rejected ? `, ${number(batch.rejected)} rejected` : ''}`,
+  },
+  { title: 'State', className: 'max-md:hidden w-24', cell: (batch) => <StateWord state={batch.state} /> },
+  {
+    title: 'Through',
+    className: 'max-xl:hidden w-36',
+    cell: (batch) => <Value text={batch.source_name ?? batch.created_by_name ?? ''} />,
+  },
+  { title: 'Size', right: true, className: 'max-lg:hidden w-20', cell: (batch) => bytes(batch.bytes) },
+  {
+    key: 'received',
+    title: (
+      <>
+        Received
+        <Sign sign="=" />
+      </>
+    ),
+    right: true,
+    className: 'max-md:hidden w-28',
+    cell: (batch) => <Count value={batch.received} />,
+  },
+  {
+    key: 'stored',
+    title: (
+      <>
+        stored
+        <Sign sign="+" />
+      </>
+    ),
+    right: true,
+    className: 'max-md:hidden w-24',
+    cell: (batch) => <Count value={batch.stored} to={rowsLink({ batchId: batch.id })} />,
+  },
+  {
+    key: 'duplicate',
+    title: (
+      <>
+        duplicate
+        <Sign sign="+" />
+      </>
+    ),
+    right: true,
+    className: 'max-md:hidden w-24',
+    cell: (batch) => <Count value={batch.duplicate} />,
+  },
+  {
+    title: 'rejected',
+    right: true,
+    className: 'max-md:hidden w-24',
+    cell: (batch) => <Count value={batch.rejected} to={`/deliveries/${batch.id}#rejected`} />,
+  },
+  { title: 'Arrived (UTC)', right: true, className: 'w-32', cell: (batch) => <Time at={batch.created_at} /> },
+]
+
+const word = ({ state, progress_pct }: Batch) =>
+  state === 'loading' && progress_pct !== null ? `loading ${progress_pct}%` : state === 'spooled' ? 'waiting' : state
+
+/** The ledger: one line per delivery, and its balance. */
+export const BatchTable = ({ batches, sorted, empty }: { batches: Batch[]; sorted?: Sorted; empty: ReactNode }) => (
+  <DataTable
+    caption="Deliveries: received = stored + duplicate + rejected"
+    rows={batches}
+    columns={COLUMNS.map((column) =>
+      sorted && column.title === 'Arrived (UTC)' ? { ...column, sort: 'created_at' } : column,
+    )}
+    rowKey={(batch) => batch.id}
+    margin={{ title: 'State', cell: (batch) => <StateMark state={batch.state} /> }}
+    sorted={sorted}
+    empty={empty}
+  />
+)

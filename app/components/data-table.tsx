@@ -1,0 +1,97 @@
+import { Link } from '@remix-run/react'
+import ArrowDown from 'lucide-react/icons/arrow-down'
+import ArrowUp from 'lucide-react/icons/arrow-up'
+import type { ReactNode } from 'react'
+import { useSearchLink } from '#app/lib/search-link.ts'
+
+export type Column<Row> = {
+  title: ReactNode
+  key?: string
+  cell: (row: Row) => ReactNode
+  /** The second line of the cell on a phone, where lower columns are away. */
+  below?: (row: Row) => ReactNode
+  sort?: string
+  firstDir?: 'asc' | 'desc'
+  right?: true
+  /** A class that gives the width, or takes the column away on a phone. */
+  className?: string
+  wrap?: true
+}
+export type Sorted = { sort: string; dir: 'asc' | 'desc' }
+type Table<Row> = {
+  caption: string
+  rows: Row[]
+  columns: Column<Row>[]
+  rowKey: (row: Row) => string | number
+  margin?: { title: string; cell: (row: Row, line: number) => ReactNode }
+  sorted?: Sorted
+  isCurrent?: (row: Row) => boolean
+  foot?: ReactNode
+  empty?: ReactNode
+  free?: true
+}
+
+/** Rows of one page. Sort and cursor live in the address, so the table has no state. */
+export function DataTable<Row>(table: Table<Row>) {
+  const { caption, rows, columns, rowKey, margin, sorted, isCurrent, foot, empty, free } = table
+  return (
+    <>
+      <table className={free ? 'ledger free' : 'ledger'}>
+        <caption className="sr-only">{caption}</caption>
+        <thead>
+          <tr>
+            {margin && (
+              <th scope="col" className="margin">
+                <span className="sr-only">{margin.title}</span>
+              </th>
+            )}
+            {columns.map((column, at) => (
+              <Head key={keyOf(column, at)} column={column} sorted={sorted} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, line) => (
+            <tr key={rowKey(row)} aria-current={isCurrent?.(row) || undefined}>
+              {margin && <td className="margin">{margin.cell(row, line)}</td>}
+              {columns.map((column, at) => (
+                <td key={keyOf(column, at)} className={classOf(column)}>
+                  {column.cell(row)}
+                  {column.below && <div className="below">{column.below(row)}</div>}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+        {foot && rows.length > 0 && <tfoot>{foot}</tfoot>}
+      </table>
+      {rows.length === 0 && empty}
+    </>
+  )
+}
+
+function Head<Row>({ column, sorted }: { column: Column<Row>; sorted: Sorted | undefined }) {
+  const link = useSearchLink()
+  const { sort, firstDir = 'desc', title } = column
+  const dir = sort && sorted?.sort === sort ? sorted.dir : undefined
+  const next = dir ? (dir === 'asc' ? 'desc' : 'asc') : firstDir
+  const Arrow = dir === 'asc' ? ArrowUp : ArrowDown
+  return (
+    <th scope="col" className={classOf(column)} aria-sort={dir && (dir === 'asc' ? 'ascending' : 'descending')}>
+      {sort ? (
+        <Link to={link({ sort, dir: next })} preventScrollReset>
+          {title}
+          {dir && <Arrow aria-hidden="true" />}
+        </Link>
+      ) : (
+        title
+      )}
+    </th>
+  )
+}
+
+const keyOf = <Row,>(column: Column<Row>, at: number) =>
+  column.key ?? (typeof column.title === 'string' ? column.title : at)
+
+const classOf = <Row,>({ className, right, wrap }: Column<Row>) =>
+  [className, right && 'r', wrap && 'wrap'].filter(Boolean).join(' ') || undefined

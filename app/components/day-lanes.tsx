@@ -1,0 +1,73 @@
+import { Link } from '@remix-run/react'
+import { number } from '#app/lib/format.ts'
+import { rowsLink } from '#app/lib/row-links.ts'
+import { DayBars, type DayCount, dayName } from './charts/bars.tsx'
+import { SectionHead } from './page-head.tsx'
+
+type Overview = {
+  rows: { total: number; last24h: number }
+  hosts: { total: number; seen24h: number }
+  sources: number
+  perDay: DayCount[]
+}
+
+/** The figures as labels of the chart's lane, and the days beside them. */
+export function DayLanes({ overview: { rows, hosts, sources, perDay } }: { overview: Overview }) {
+  const figures = [
+    { name: 'Rows stored', value: rows.total, to: '/rows' },
+    { name: 'Rows, last 24 hours', value: rows.last24h, to: '/rows' },
+    { name: 'Hosts', value: hosts.total, to: '/hosts' },
+    { name: 'Sources', value: sources, to: '/sources' },
+  ]
+  return (
+    <section className="day">
+      <dl>
+        {figures.map(({ name, value, to }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <Link className="num" to={to}>
+                {number(value)}
+              </Link>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div className="min-w-0">
+        <SectionHead title="Rows stored per day" about={`${perDay.length} days, UTC`} />
+        <DayBars days={perDay} />
+        <AsTable days={perDay} />
+      </div>
+    </section>
+  )
+}
+
+/** The chart's numbers, each leading to the rows of its day. */
+const AsTable = ({ days }: { days: DayCount[] }) => (
+  <details className="pt-1">
+    <summary className="link inline-block min-h-6">Show as table</summary>
+    <table className="ledger max-w-80">
+      <caption className="sr-only">Rows stored per day</caption>
+      <thead>
+        <tr>
+          <th scope="col">Day (UTC)</th>
+          <th scope="col" className="r">
+            Rows
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {days.toReversed().map(({ day, rows }) => (
+          <tr key={day}>
+            <td>{dayName(day)}</td>
+            <td className="r">
+              {rows === 0 ? <span className="zero">0</span> : <Link to={dayLink(day)}>{number(rows)}</Link>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </details>
+)
+
+const dayLink = (day: string) => rowsLink({ from: `${day} 00:00`, to: `${day} 23:59` })

@@ -1,0 +1,50 @@
+import { useLocation } from '@remix-run/react'
+import { type ReactNode, useEffect, useRef } from 'react'
+
+type Popover = {
+  label: ReactNode
+  button: string
+  children: ReactNode
+  className?: string
+  name?: string
+  open?: boolean
+}
+
+/** A float behind a button. It is a details element, so it opens without JavaScript; with it, Escape closes it. */
+export function Popover({ label, button, children, className = '', name, open = false }: Popover) {
+  const box = useClosing()
+  return (
+    <details className={`pop ${className}`} ref={box} open={open}>
+      <summary className={button} aria-label={name}>
+        {label}
+      </summary>
+      <div className="float">{children}</div>
+    </details>
+  )
+}
+
+/** Closes a details element on Escape, on a click outside, and after a navigation. */
+export function useClosing() {
+  const box = useRef<HTMLDetailsElement>(null)
+  const { key } = useLocation()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each navigation closes the menu it started from
+  useEffect(() => box.current?.removeAttribute('open'), [key])
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || !box.current?.open) return
+      const held = box.current.contains(document.activeElement)
+      box.current.open = false
+      if (held) box.current.querySelector('summary')?.focus()
+    }
+    const onPointer = (event: PointerEvent) => {
+      if (box.current?.open && !box.current.contains(event.target as Node)) box.current.open = false
+    }
+    document.addEventListener('keydown', onKey)
+    document.addEventListener('pointerdown', onPointer)
+    return () => {
+      document.removeEventListener('keydown', onKey)
+      document.removeEventListener('pointerdown', onPointer)
+    }
+  }, [])
+  return box
+}

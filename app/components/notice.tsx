@@ -1,0 +1,36 @@
+import CircleAlert from 'lucide-react/icons/circle-alert'
+import CircleCheck from 'lucide-react/icons/circle-check'
+import Clock from 'lucide-react/icons/clock'
+import TriangleAlert from 'lucide-react/icons/triangle-alert'
+import type { ReactNode } from 'react'
+
+const KINDS = {
+  info: { className: 'note', Icon: Clock },
+  done: { className: 'note accent', Icon: CircleCheck },
+  warn: { className: 'note warn', Icon: TriangleAlert },
+  bad: { className: 'note bad', Icon: CircleAlert },
+} as const
+
+type Notice = { kind?: keyof typeof KINDS; role?: 'status' | 'alert'; children: ReactNode; action?: ReactNode }
+
+/** A message above the content it concerns: outlined icon and words, never a colour alone. */
+export function Notice({ kind = 'info', role, children, action }: Notice) {
+  const { className, Icon } = KINDS[kind]
+  return (
+    <div className={className} role={role}>
+      <Icon aria-hidden="true" />
+      <div className="min-w-0">{children}</div>
+      {action}
+    </div>
+  )
+}
+
+/** What stands where nothing is: what is missing, and the one next step. */
+export const Nothing = ({ title, children, actions, alone }: NothingProps) => (
+  <div className={alone ? 'none alone' : 'none'}>
+    <h2>{title}</h2>
+    {children && <p>{children}</p>}
+    {actions && <div className="acts">{actions}</div>}
+  </div>
+)
+type NothingProps = { title: string; children?: ReactNode; actions?: ReactNode; alone?: true }

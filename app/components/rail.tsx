@@ -1,0 +1,104 @@
+import { Form, Link, NavLink, useLocation } from '@remix-run/react'
+import Building from 'lucide-react/icons/building'
+import Check from 'lucide-react/icons/check'
+import UpDown from 'lucide-react/icons/chevrons-up-down'
+import LogOut from 'lucide-react/icons/log-out'
+import { counted, monogram, number } from '#app/lib/format.ts'
+import type { Viewer } from '#app/lib/viewer.ts'
+import { NAV } from '#app/nav.ts'
+import { useClosing } from './menu.tsx'
+
+/** Where one can go; the same links stand in the rail and in the phone menu. */
+export const NavGroups = ({ viewer }: { viewer: Viewer }) => (
+  <nav aria-label="Main" className="groups">
+    {NAV.map((group) => (
+      <ul key={group[0]!.to}>
+        {group
+          .filter(({ adminOnly }) => !adminOnly || viewer.role === 'admin')
+          .map(({ to, title, Icon, count }) => (
+            <li key={to}>
+              <NavLink to={to} end={to === '/'} title={title}>
+                <Icon aria-hidden="true" />
+                <span>{title}</span>
+                {count && viewer.hostCount > 0 && <em>{number(viewer.hostCount)}</em>}
+              </NavLink>
+            </li>
+          ))}
+      </ul>
+    ))}
+  </nav>
+)
+
+/** The tenant one is in, always visible; the others are one click away, on the same page. */
+export function TenantSwitcher({ viewer }: { viewer: Viewer }) {
+  const box = useClosing()
+  const { pathname } = useLocation()
+  // A record belongs to one tenant: switching leads to the list it stands in.
+  const samePage = `/${pathname.split('/')[1] ?? ''}`
+  return (
+    <details className="pop start tenant" ref={box}>
+      <summary aria-label={`Tenant: ${viewer.tenantName}. Switch tenant`}>
+        <Names name={viewer.tenantName} below={hostsOf(viewer)} />
+        <UpDown aria-hidden="true" />
+      </summary>
+      <div className="float">
+        <ul>
+          {viewer.tenants.map((tenant) => (
+            <li key={tenant.id}>
+              <Form method="post" action="/switch" reloadDocument>
+                <input type="hidden" name="tenantId" value={tenant.id} />
+                <input type="hidden" name="next" value={samePage} />
+                <button type="submit" className="item" aria-current={tenant.id === viewer.tenantId || undefined}>
+                  <span className="tile" aria-hidden="true">
+                    {monogram(tenant.name)}
+                  </span>
+                  <span className="flex-1 min-w-0 cut">{tenant.name}</span>
+                  <span className="label">{tenant.role}</span>
+                  {tenant.id === viewer.tenantId && <Check aria-label="current" />}
+                </button>
+              </Form>
+            </li>
+          ))}
+        </ul>
+        <Link className="item" to="/tenants">
+          <Building aria-hidden="true" />
+          All tenants
+        </Link>
+      </div>
+    </details>
+  )
+}
+
+/** Who is signed in, their settings, and the way out. */
+export const Who = ({ viewer }: { viewer: Viewer }) => (
+  <div className="who">
+    <Link to="/profile" title={`Profile of ${viewer.username}`}>
+      <span className="avatar" aria-hidden="true">
+        {monogram(viewer.username)}
+      </span>
+      <span className="names min-w-0">
+        <span className="block cut ink">{viewer.username}</span>
+        <span className="label">{viewer.operator ? `${viewer.role}, operator` : viewer.role}</span>
+      </span>
+    </Link>
+    <Form method="post" action="/logout" reloadDocument>
+      <button type="submit" className="btn quiet icon" aria-label="Sign out" title="Sign out">
+        <LogOut aria-hidden="true" />
+      </button>
+    </Form>
+  </div>
+)
+
+const Names = ({ name, below }: { name: string; below: string }) => (
+  <>
+    <span className="tile" aria-hidden="true">
+      {monogram(name)}
+    </span>
+    <span className="names">
+      <b className="block cut">{name}</b>
+      <span className="label">{below}</span>
+    </span>
+  </>
+)
+
+const hostsOf = ({ hostCount }: Viewer) => (hostCount === 0 ? 'No hosts yet' : counted(hostCount, 'host'))

@@ -1,0 +1,72 @@
+import { Link, useSearchParams } from '@remix-run/react'
+import X from 'lucide-react/icons/x'
+import { rowLink } from '#app/lib/row-links.ts'
+import { CopyButton } from './copy.tsx'
+import { SectionHead } from './page-head.tsx'
+import { knownOf, Pairs } from './record.tsx'
+import type { StoredRow } from './row-table.tsx'
+import { FullTime } from './time.tsx'
+import { Value, WholeValue } from './value.tsx'
+
+export type FullRow = StoredRow & { batch_id: number; line: number; flow_id: string | null }
+
+const PREVIEW_CAP = 8000
+
+/** One row beside the grid: facts, fields in full, the row as it came. */
+export function RowPreview({ row }: { row: FullRow }) {
+  const to = new URLSearchParams(useSearchParams()[0])
+  to.delete('row')
+  return (
+    <aside className="preview" aria-label="Row preview">
+      <div className="flex items-center gap-2 py-1.5">
+        <h2 className="flex-1">Row</h2>
+        <Link className="btn quiet" to={rowLink(row.id)}>
+          Open page
+        </Link>
+        <Link className="btn quiet icon" to={`?${to}`} aria-label="Close preview" preventScrollReset>
+          <X aria-hidden="true" />
+        </Link>
+      </div>
+      <RowBody row={row} cap={PREVIEW_CAP} />
+    </aside>
+  )
+}
+
+/** Everything a stored row is: where it was seen, its fields, its exact text, and how it came. */
+export const RowBody = ({ row, cap }: { row: FullRow; cap: number }) => (
+  <>
+    <Pairs
+      pairs={{
+        Host: (
+          <Link className="link" to={`/hosts/${row.host_id}`}>
+            <Value text={row.hostname} />
+          </Link>
+        ),
+        Artifact: <Value text={row.artifact} />,
+        Event: row.event_time ? <FullTime at={row.event_time} /> : <span className="muted">undated</span>,
+        Stored: <FullTime at={row.ingested_at} />,
+      }}
+    />
+    <SectionHead title="Fields" />
+    <Pairs pairs={knownOf(row.cells, (value) => <WholeValue text={value} />)} />
+    <SectionHead title="Row as it came">
+      <span className="ml-auto">
+        <CopyButton text={row.raw} name="Copy" className="btn quiet" />
+      </span>
+    </SectionHead>
+    <div className="raw">
+      <WholeValue text={row.raw} cap={cap} block />
+    </div>
+    <p className="muted pt-2">
+      <Link className="num" to={`/deliveries/${row.batch_id}`}>
+        Delivery {row.batch_id}
+      </Link>
+      , line {row.line.toLocaleString('en-US')}
+      {row.flow_id && (
+        <>
+          , flow <Value text={row.flow_id} />
+        </>
+      )}
+    </p>
+  </>
+)

@@ -1,0 +1,53 @@
+import { Link } from '@remix-run/react'
+import ChevronRight from 'lucide-react/icons/chevron-right'
+import { rowLink } from '#app/lib/row-links.ts'
+import { type Column, DataTable } from './data-table.tsx'
+import { Time } from './time.tsx'
+import { Value } from './value.tsx'
+
+export type StoredRow = {
+  id: string
+  host_id: number
+  hostname: string
+  artifact: string
+  event_time: Date | null
+  ingested_at: Date
+  cells: Record<string, string>
+  raw: string
+}
+
+const COLUMNS: Column<StoredRow>[] = [
+  {
+    title: 'Artifact',
+    className: 'w-56',
+    cell: (row) => (
+      <Link to={rowLink(row.id)} className="lead">
+        {row.artifact}
+      </Link>
+    ),
+  },
+  {
+    title: 'Row as it came',
+    className: 'max-md:hidden',
+    cell: (row) => <Value text={row.raw.slice(0, 512)} path={false} />,
+  },
+  { title: 'Event (UTC)', right: true, className: 'w-32', cell: (row) => <Time at={row.event_time} never="undated" /> },
+]
+
+/** A few rows of mixed artifacts, as they came. */
+export const RowTable = ({ rows, caption }: { rows: StoredRow[]; caption: string }) => (
+  <DataTable
+    caption={caption}
+    rows={rows}
+    columns={COLUMNS}
+    rowKey={(row) => row.id}
+    margin={{ title: 'Open', cell: (row) => <OpenRow id={row.id} /> }}
+  />
+)
+
+/** The link in a row's margin that opens it. */
+export const OpenRow = ({ id, to }: { id: string; to?: string }) => (
+  <Link to={to ?? rowLink(id)} aria-label="Open row" preventScrollReset={to !== undefined}>
+    <ChevronRight aria-hidden="true" />
+  </Link>
+)

@@ -1,0 +1,93 @@
+import { Form, Link, type UIMatch, useMatches } from '@remix-run/react'
+import Menu from 'lucide-react/icons/menu'
+import Search from 'lucide-react/icons/search'
+import { useEffect, useRef } from 'react'
+import { clockTime } from '#app/lib/format.ts'
+import type { Viewer } from '#app/lib/viewer.ts'
+import { useClosing } from './menu.tsx'
+import { NavGroups, TenantSwitcher, Who } from './rail.tsx'
+
+export type Crumb = { title: string; to?: string }
+/** What a page tells the frame: its crumbs, and whether it needs the width of the rail. */
+export type Handle = { trail?: (data: never) => Crumb[]; narrow?: true }
+
+/** The trail, the clock with its zone, and the search over rows; on small screens also the menu. */
+export function TopBar({ viewer, now }: { viewer: Viewer; now: Date }) {
+  const crumbs = [{ title: viewer.tenantName, to: '/' }, ...useTrail()]
+  return (
+    <header className="top">
+      <PhoneMenu viewer={viewer} />
+      <nav aria-label="Trail" className="min-w-0 flex-1">
+        <ol className="trail">
+          {crumbs.map(({ title, to }, at) => (
+            <li key={title} className={at === crumbs.length - 1 ? 'min-w-0' : undefined}>
+              {at === crumbs.length - 1 ? (
+                <span aria-current="page">{title}</span>
+              ) : (
+                <Link to={to ?? '.'}>{title}</Link>
+              )}
+            </li>
+          ))}
+        </ol>
+      </nav>
+      <time className="label nw clock" dateTime={now.toISOString()}>
+        {clockTime(now)}
+      </time>
+      <Jump />
+    </header>
+  )
+}
+
+function useTrail(): Crumb[] {
+  const page = (useMatches() as UIMatch<never, Handle | undefined>[]).findLast(({ handle }) => handle?.trail)
+  const trail = page?.handle?.trail
+  if (!trail) return []
+  // A failed page has no data to name its crumb with.
+  return page.data === undefined && trail.length > 0 ? [] : trail(page.data)
+}
+
+/** Searches rows from anywhere; Ctrl K brings the cursor here. */
+function Jump() {
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) || event.altKey || event.shiftKey)
+        return
+      event.preventDefault()
+      input.current?.select()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
+  return (
+    <Form method="get" action="/rows" role="search" aria-label="All rows" className="jump">
+      <Search aria-hidden="true" />
+      <input
+        ref={input}
+        className="field"
+        type="search"
+        name="q"
+        aria-label="Find in all rows"
+        placeholder="Find in all rows"
+      />
+      <kbd aria-hidden="true">Ctrl K</kbd>
+    </Form>
+  )
+}
+
+/** The rail as a menu, for screens that have no room for it. */
+function PhoneMenu({ viewer }: { viewer: Viewer }) {
+  const box = useClosing()
+  return (
+    <details className="phone" ref={box}>
+      <summary className="btn quiet icon" aria-label="Menu">
+        <Menu aria-hidden="true" />
+      </summary>
+      <div className="sheet">
+        <TenantSwitcher viewer={viewer} />
+        <NavGroups viewer={viewer} />
+        <Who viewer={viewer} />
+      </div>
+    </details>
+  )
+}

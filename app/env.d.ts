@@ -1,0 +1,14 @@
+import type { PageContext } from '#server/context.ts'
+
+declare module '@remix-run/server-runtime' {
+  interface AppLoadContext extends PageContext {}
+  interface Future {
+    v3_singleFetch: true
+  }
+}
+
+/** lucide-react publishes one file per icon; this is the type of each. */
+declare module 'lucide-react/icons/*' {
+  const icon: import('lucide-react').LucideIcon
+  export default icon
+}

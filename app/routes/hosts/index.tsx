@@ -1,0 +1,136 @@
+import { Link, useLoaderData } from '@remix-run/react'
+import Plus from 'lucide-react/icons/plus'
+import { type Column, DataTable } from '#app/components/data-table.tsx'
+import { ChoiceFilter, FilterBar, TextFilter } from '#app/components/filter-bar.tsx'
+import { Nothing } from '#app/components/notice.tsx'
+import { PageHead } from '#app/components/page-head.tsx'
+import { Pager } from '#app/components/pager.tsx'
+import { Age, Time } from '#app/components/time.tsx'
+import { Value } from '#app/components/value.tsx'
+import { load } from '#app/lib/api.server.ts'
+import { counted } from '#app/lib/format.ts'
+import { titled } from '#app/lib/title.ts'
+import { useMayWrite, useViewer } from '#app/lib/viewer.ts'
+import { HostList } from '#server/modules/hosts/schema.ts'
+
+export const meta = titled('Hosts')
+export const handle = { trail: () => [{ title: 'Hosts' }] }
+
+export const loader = load(async ({ api, query }) => {
+  const list = HostList.parse(query)
+  const [page, systems] = await Promise.all([api.hosts.list(list), api.hosts.operatingSystems()])
+  // Metadata is free-form JSON from the host and is not shown here: it stays on the server.
+  const rows = page.rows.map(({ host_metadata: _left, ...host }) => host)
+  return { ...page, rows, list, systems, at: Number(query.at) || 1 }
+})
+
+type Host = ReturnType<typeof useLoaderData<typeof loader>>['rows'][number]
+
+const COLUMNS: Column<Host>[] = [
+  {
+    title: 'Host',
+    sort: 'hostname',
+    firstDir: 'asc',
+    cell: (host) => (
+      <Link className="lead" to={`/hosts/${host.id}`}>
+        <Value text={host.hostname} />
+      </Link>
+    ),
+    below: (host) => [host.os, host.ip_address].filter(Boolean).join(' · ') || 'nothing known yet',
+  },
+  { title: 'Operating system', className: 'max-md:hidden', cell: (host) => host.os ?? <Unknown /> },
+  {
+    title: 'Address',
+    className: 'max-md:hidden w-40',
+    cell: (host) => (host.ip_address ? <Value text={host.ip_address} /> : <Unknown />),
+  },
+  {
+    title: 'Client',
+    className: 'max-lg:hidden w-48',
+    cell: (host) => (host.client_id ? <Value text={host.client_id} /> : <Unknown />),
+  },
+  { title: 'First seen (UTC)', className: 'max-xl:hidden w-36', cell: (host) => <Time at={host.first_seen_at} /> },
+  {
+    title: 'Last seen',
+    sort: 'last_seen_at',
+    right: true,
+    className: 'w-24',
+    cell: (host) => <Age at={host.last_seen_at} />,
+  },
+  {
+    title: 'Added (UTC)',
+    sort: 'created_at',
+    right: true,
+    className: 'max-md:hidden w-36',
+    cell: (host) => <Time at={host.created_at} />,
+  },
+]
+
+const Unknown = () => <span className="muted">unknown</span>
+
+export default function Hosts() {
+  const { rows, next, prev, total, list, systems, at } = useLoaderData<typeof loader>()
+  const viewer = useViewer()
+  const mayWrite = useMayWrite()
+  const filtered = Boolean(list.q || list.os)
+  return (
+    <>
+      <PageHead
+        title="Hosts"
+        about={`${counted(viewer?.hostCount ?? 0, 'host')} in ${viewer?.tenantName}. A host appears with its first row.`}
+      >
+        {mayWrite && (
+          <Link className="btn" to="/hosts/new">
+            <Plus aria-hidden="true" />
+            Add host
+          </Link>
+        )}
+      </PageHead>
+      <FilterBar label="Hosts">
+        <TextFilter className="q" name="q" title="Name, address or client" type="search" placeholder="Find a host" />
+        <ChoiceFilter
+          name="os"
+          title="Operating system"
+          none="Any"
+          choices={systems.map((os) => ({ value: os, title: os }))}
+        />
+      </FilterBar>
+      <DataTable
+        caption="Hosts"
+        rows={rows}
+        columns={COLUMNS}
+        rowKey={(host) => host.id}
+        margin={{ title: 'Line', cell: (_, line) => at + line }}
+        sorted={list}
+        empty={filtered ? <NoMatch /> : <NoHosts />}
+      />
+      <Pager count={rows.length} limit={list.limit} next={next} prev={prev} total={total} />
+    </>
+  )
+}
+
+const NoMatch = () => (
+  <Nothing
+    title="No host matches"
+    actions={
+      <Link className="btn" to="/hosts">
+        Show all hosts
+      </Link>
+    }
+  >
+    Names, addresses and client ids are searched.
+  </Nothing>
+)
+
+const NoHosts = () => (
+  <Nothing
+    title="No hosts yet"
+    actions={
+      <Link className="btn primary" to="/deliveries">
+        Upload a file
+      </Link>
+    }
+  >
+    Rows bring their hosts with them. Deliver a first file, or add a host by hand.
+  </Nothing>
+)

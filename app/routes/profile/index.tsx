@@ -1,0 +1,94 @@
+import { redirect } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { SchemaForm } from '#app/components/form.tsx'
+import { Notice } from '#app/components/notice.tsx'
+import { PageHead, SectionHead } from '#app/components/page-head.tsx'
+import { SessionTable } from '#app/components/session-table.tsx'
+import { act, load, redirectWith } from '#app/lib/api.server.ts'
+import { fieldsOf } from '#app/lib/fields.server.ts'
+import { titled } from '#app/lib/title.ts'
+import { useViewer } from '#app/lib/viewer.ts'
+import { PasswordChange, Preferences, Rename, SessionId } from '#server/modules/identity/schema.ts'
+
+export const meta = titled('Profile')
+export const handle = { trail: () => [{ title: 'Profile' }] }
+
+const THEMES = [
+  { value: 'system', title: 'as the system says' },
+  { value: 'light', title: 'light' },
+  { value: 'dark', title: 'dark' },
+]
+const DENSITIES = [
+  { value: 'compact', title: 'compact: 28 px rows' },
+  { value: 'comfortable', title: 'comfortable: 36 px rows' },
+]
+
+export const loader = load(async ({ api, query }) => ({
+  sessions: await api.identity.sessions(),
+  said: query.said === 'password' ? 'The password is changed, and every other session has ended.' : null,
+  look: fieldsOf(Preferences, {
+    theme: { title: 'Theme', choices: THEMES },
+    density: { title: 'Density', choices: DENSITIES },
+  }),
+  name: fieldsOf(Rename, { username: { title: 'Username', mono: true, autoComplete: 'username' } }),
+  password: fieldsOf(PasswordChange, {
+    currentPassword: { title: 'Current password', autoComplete: 'current-password' },
+    newPassword: { title: 'New password', autoComplete: 'new-password', hint: 'Ends your other sessions.' },
+  }),
+}))
+
+export const action = act(async ({ api, accounts, form }) => {
+  if (form.intent === 'password') {
+    return redirectWith('/profile?said=password', await accounts.changePassword(PasswordChange.parse(form)))
+  }
+  if (form.intent === 'name') await api.identity.rename(Rename.parse(form))
+  if (form.intent === 'look') await api.identity.preferences(Preferences.parse(form))
+  if (form.intent === 'end') await api.identity.endSession(SessionId.parse({ id: form.id }))
+  if (form.intent === 'end-others') await api.identity.endOtherSessions()
+  if (!form.intent) return redirect('/profile')
+  return { did: form.intent }
+})
+
+const DID: Record<string, string> = {
+  name: 'The username is changed. Sign in with it from now on.',
+  look: 'The look is saved.',
+  end: 'The session has ended.',
+  'end-others': 'Every other session has ended.',
+}
+
+export default function Profile() {
+  const { sessions, said, look, name, password } = useLoaderData<typeof loader>()
+  const answer = useActionData<typeof action>()
+  const viewer = useViewer()
+  const message = answer && 'did' in answer ? DID[answer.did] : answer ? null : said
+  if (!viewer) return null
+  return (
+    <>
+      <PageHead title="Profile" about={`Signed in as ${viewer.username}, ${viewer.role} of ${viewer.tenantName}`} />
+      {message && (
+        <Notice kind="done" role="status">
+          {message}
+        </Notice>
+      )}
+      <SectionHead title="Look" />
+      <SchemaForm
+        fields={look}
+        intent="look"
+        values={{ theme: viewer.theme, density: viewer.density }}
+        submit="Save look"
+        failed="The look was not saved."
+      />
+      <SectionHead title="Username" />
+      <SchemaForm
+        fields={name}
+        intent="name"
+        values={{ username: viewer.username }}
+        submit="Change username"
+        failed="The username was not changed."
+      />
+      <SectionHead title="Password" />
+      <SchemaForm fields={password} intent="password" submit="Change password" failed="The password was not changed." />
+      <SessionTable sessions={sessions} />
+    </>
+  )
+}

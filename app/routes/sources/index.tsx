@@ -1,0 +1,132 @@
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { Confirm } from '#app/components/confirm.tsx'
+import { CopyBox } from '#app/components/copy.tsx'
+import { type Column, DataTable } from '#app/components/data-table.tsx'
+import { SchemaForm } from '#app/components/form.tsx'
+import { Nothing, Notice } from '#app/components/notice.tsx'
+import { PageHead, SectionHead } from '#app/components/page-head.tsx'
+import { AliveMark } from '#app/components/states.tsx'
+import { Age, Time } from '#app/components/time.tsx'
+import { Value } from '#app/components/value.tsx'
+import { act, load } from '#app/lib/api.server.ts'
+import { curlFor } from '#app/lib/curl.server.ts'
+import { fieldsOf } from '#app/lib/fields.server.ts'
+import { titled } from '#app/lib/title.ts'
+import { useViewer } from '#app/lib/viewer.ts'
+import { NewSource, SourceId } from '#server/modules/sources/schema.ts'
+
+export const meta = titled('Sources')
+export const handle = { trail: () => [{ title: 'Sources' }] }
+
+export const loader = load(async ({ api }) => ({
+  sources: await api.sources.list(),
+  fields: fieldsOf(NewSource, {
+    name: { title: 'Name', mono: true, hint: 'Say who will hold the token: velo-oslo, siem-forwarder.' },
+  }),
+}))
+
+// No redirect: the token is in this answer only.
+export const action = act(async ({ api, form, request }) => {
+  if (form.intent === 'revoke') {
+    await api.sources.revoke(SourceId.parse({ id: form.id }))
+    return { revoked: true as const }
+  }
+  const made = await api.sources.create(NewSource.parse(form))
+  return { made: { ...made, curl: curlFor(request, made.token) } }
+})
+
+type Source = ReturnType<typeof useLoaderData<typeof loader>>['sources'][number]
+
+export default function Sources() {
+  const { sources, fields } = useLoaderData<typeof loader>()
+  const viewer = useViewer()
+  const answer = useActionData<typeof action>()
+  const made = answer && 'made' in answer ? answer.made : null
+  return (
+    <>
+      <PageHead
+        title="Sources"
+        about={`Doors through which rows come into ${viewer?.tenantName}. A source's token can deliver and nothing else.`}
+      />
+      {answer && 'revoked' in answer && (
+        <Notice kind="done" role="status">
+          The token is revoked. The next delivery with it is refused.
+        </Notice>
+      )}
+      {made && <TokenOnce {...made} />}
+      <DataTable
+        caption="Sources"
+        rows={sources}
+        columns={COLUMNS}
+        rowKey={(source) => source.id}
+        margin={{ title: 'State', cell: (source) => <AliveMark alive={!source.revoked_at} name={stateOf(source)} /> }}
+        empty={
+          <Nothing title="No source yet">
+            Create one below and give its token to a Velociraptor server or a script.
+          </Nothing>
+        }
+      />
+      <section className="pt-5">
+        <SectionHead title="New source" />
+        <SchemaForm
+          key={sources.length}
+          fields={fields}
+          intent="create"
+          submit="Create source"
+          failed="The source was not created."
+        />
+      </section>
+    </>
+  )
+}
+
+const stateOf = (source: Source) => (source.revoked_at ? 'revoked' : 'active')
+
+const COLUMNS: Column<Source>[] = [
+  {
+    title: 'Name',
+    cell: (source) => <Value text={source.name} />,
+    below: (source) => (source.revoked_at ? 'revoked' : `${source.prefix}…`),
+  },
+  { title: 'State', className: 'max-md:hidden w-24', cell: stateOf },
+  { title: 'Token starts with', className: 'max-md:hidden w-36', cell: (source) => <Value text={source.prefix} /> },
+  {
+    title: 'Made by',
+    className: 'max-lg:hidden w-40',
+    cell: (source) =>
+      source.created_by_name ? <Value text={source.created_by_name} /> : <span className="muted">unknown</span>,
+  },
+  { title: 'Created (UTC)', className: 'max-lg:hidden w-32', cell: (source) => <Time at={source.created_at} /> },
+  { title: 'Last used', right: true, className: 'w-24', cell: (source) => <Age at={source.last_used_at} /> },
+  {
+    title: <span className="sr-only">Revoke</span>,
+    key: 'revoke',
+    right: true,
+    className: 'w-24',
+    cell: (source) => (source.revoked_at ? null : <Revoke source={source} />),
+  },
+]
+
+function Revoke({ source }: { source: Source }) {
+  const viewer = useViewer()
+  return (
+    <Confirm ask="Revoke" act={`Revoke ${source.name}`} intent="revoke" id={source.id}>
+      The token of <b>{source.name}</b> in <b>{viewer?.tenantName}</b> stops working at once and cannot be brought back.
+      Its rows stay.
+    </Confirm>
+  )
+}
+
+const TokenOnce = ({ name, token, curl }: { name: string; token: string; curl: string }) => (
+  <section className="note accent" role="status">
+    <span />
+    <div className="grid gap-2 min-w-0">
+      <p>
+        <b>Source {name} is created.</b> Its token is shown this once; only its hash is kept.
+      </p>
+      <CopyBox text={token} name="Copy token" />
+      <p>Deliver a file with it:</p>
+      <CopyBox text={curl} name="Copy command" />
+    </div>
+  </section>
+)

@@ -1,0 +1,63 @@
+import { Link, type MetaFunction, Outlet, type UIMatch, useMatches, useRouteLoaderData } from '@remix-run/react'
+import type { ReactNode } from 'react'
+import { BrandMark } from '#app/components/brand.tsx'
+import { Door } from '#app/components/door.tsx'
+import { ErrorPage, failureTitle } from '#app/components/error-page.tsx'
+import { NavGroups, TenantSwitcher, Who } from '#app/components/rail.tsx'
+import { type Handle, TopBar } from '#app/components/top-bar.tsx'
+import { loadOpen } from '#app/lib/api.server.ts'
+
+// Draws the frame and authorises nothing: every page asks for itself.
+export const loader = loadOpen(({ viewer, now }) => ({ viewer, now }))
+
+export const meta: MetaFunction = ({ error }) => [
+  { title: error ? `${failureTitle(error)} · VelociCompanion` : 'VelociCompanion' },
+]
+
+export default function Shell() {
+  return (
+    <Frame>
+      <Outlet />
+    </Frame>
+  )
+}
+
+/** A failed page keeps the frame around it. */
+export function ErrorBoundary() {
+  return (
+    <Frame>
+      <ErrorPage />
+    </Frame>
+  )
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  const shell = useRouteLoaderData<typeof loader>('shell')
+  const narrow = (useMatches() as UIMatch<unknown, Handle | undefined>[]).some(({ handle }) => handle?.narrow)
+  if (!shell?.viewer) return <Door>{children}</Door>
+  const { viewer, now } = shell
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <div className={narrow ? 'shell narrow' : 'shell'}>
+        <div className="rail">
+          <Link to="/" className="brand" aria-label="VelociCompanion, overview">
+            <BrandMark />
+            <span>VelociCompanion</span>
+          </Link>
+          <TenantSwitcher viewer={viewer} />
+          <NavGroups viewer={viewer} />
+          <Who viewer={viewer} />
+        </div>
+        <div className="min-w-0">
+          <TopBar viewer={viewer} now={now} />
+          <main id="main" tabIndex={-1} className="page">
+            {children}
+          </main>
+        </div>
+      </div>
+    </>
+  )
+}
