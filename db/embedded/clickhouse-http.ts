@@ -15,17 +15,19 @@ type Exchange = { asked: Asked; request: IncomingMessage; response: ServerRespon
 const SEND_WHILE_RUNNING_BYTES = 2 ** 20
 const LOOK_AGAIN_MS = 25
 const READ_BYTES = 256 * 1024
+// As ClickHouse has it: bound parameters stand in the URL unless the client sends them as a form.
+const URL_BYTES = 2 ** 20
 
 /** ClickHouse's HTTP interface over the engine. Rows travel through files in this folder: memory stays flat. */
 export function serveClickhouse(engine: Engine, password: string, folder: string): Server {
   // Whatever lies there is from a process that was killed.
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: URL_BYTES }, (request, response) => {
     const file = join(folder, randomUUID())
-    answer(engine, password, request, response, file)
-      .catch((error: unknown) => refuse(response, error, file))
-      .finally(() => rm(file, { force: true }))
+    const stopping = server.listening ? undefined : new StatementError(202, 'The engine is stopping', 'ABORTED')
+    const answered = stopping ? Promise.reject(stopping) : answer(engine, password, request, response, file)
+    answered.catch((error: unknown) => refuse(response, error, file)).finally(() => rm(file, { force: true }))
   })
   // An upload may take as long as it takes; the peer is on this machine.
   server.requestTimeout = 0
