@@ -1,0 +1,28 @@
+create table host (
+  tenant_id     bigint not null default app.tenant_id() references tenant on delete cascade,
+  id            bigint generated always as identity,
+  hostname      text not null,
+  client_id     text,
+  fqdn          text,
+  os            text,
+  ip_address    inet,
+  host_metadata jsonb,
+  first_seen_at timestamptz,
+  last_seen_at  timestamptz not null default now(),
+  created_at    timestamptz not null default now(),
+  updated_at    timestamptz not null default now(),
+  primary key (tenant_id, id),
+  constraint host_client_id_unique unique (tenant_id, client_id),
+  constraint host_hostname_length check (char_length(hostname) between 1 and 255),
+  constraint host_client_id_length check (char_length(client_id) between 1 and 255)
+);
+comment on column host.client_id is 'Velociraptor client id: the identity of the host wherever it is known.';
+comment on column host.last_seen_at is 'Newest evidence of life, from any source. UTC.';
+-- Only a host that no client id names is identified by its hostname.
+create unique index host_hostname_unique on host (tenant_id, lower(hostname)) where client_id is null;
+create index host_by_hostname on host (tenant_id, lower(hostname));
+create index host_by_name on host (tenant_id, hostname, id);
+create index host_by_last_seen on host (tenant_id, last_seen_at desc, id desc);
+create index host_by_created on host (tenant_id, created_at desc, id desc);
+create index host_by_os on host (tenant_id, os);
+select app.tenant_table('host');

@@ -1,0 +1,127 @@
+import type { MemberRole } from '#db/types.ts'
+import {
+  changePassword,
+  type Door,
+  installation,
+  register,
+  resetPassword,
+  signIn,
+  switchTenant,
+} from './modules/identity/service.ts'
+import { tenantsOf } from './modules/tenants/queries.ts'
+import { fromCookie } from './platform/auth/doors.ts'
+import type { Principal } from './platform/auth/principal.ts'
+import type { SessionMeta } from './platform/auth/sessions.ts'
+import { now } from './platform/clock.ts'
+import { AppError } from './platform/errors.ts'
+import { inTenant } from './platform/tenant.ts'
+import type { RequestContext } from './platform/trpc.ts'
+import { type Api, createCaller } from './router.ts'
+
+/** Who is looking at a page. */
+export type Viewer = {
+  accountId: number
+  username: string
+  role: MemberRole
+  operator: boolean
+  tenantId: number
+  tenantName: string
+  hostCount: number
+  tenants: { id: number; name: string; role: MemberRole }[]
+  theme: 'system' | 'light' | 'dark'
+  density: 'compact' | 'comfortable'
+}
+
+type WithCookie = { setCookie: string[] }
+
+/** What works without a session, or changes it. Each answer carries the cookies to set. */
+export type AccountDoor = {
+  installation: () => Promise<{ empty: boolean; needsSetupCode: boolean; registration: 'invitation' | 'open' }>
+  signIn: (input: { username: string; password: string }) => Promise<WithCookie>
+  signOut: () => Promise<WithCookie>
+  register: (input: { username: string; password: string; setupCode?: string | undefined }) => Promise<WithCookie>
+  reset: (input: { token: string; password: string }) => Promise<WithCookie>
+  switchTenant: (input: { tenantId: number }) => Promise<WithCookie>
+  changePassword: (input: { currentPassword: string; newPassword: string }) => Promise<WithCookie>
+}
+
+/** What the server hands to every page through getLoadContext. */
+export type PageContext = {
+  viewer: Viewer | null
+  api: Api
+  accounts: AccountDoor
+  nonce: string
+  requestId: string
+  now: Date
+}
+
+type Base = Omit<RequestContext, 'actor'>
+type Request = { cookie: string | undefined; nonce: string; meta: SessionMeta }
+
+/** Reads the session once and builds the page's context on it. */
+export async function pageContext(base: Base, { cookie, nonce, meta }: Request): Promise<PageContext> {
+  const signedIn = await fromCookie(base.auth, cookie)
+  return {
+    viewer: signedIn ? await viewerOf(base, signedIn.principal) : null,
+    api: createCaller({ ...base, actor: signedIn?.actor ?? null }),
+    accounts: accountDoor(base, meta, signedIn),
+    nonce,
+    requestId: base.requestId,
+    now: now(),
+  }
+}
+
+async function viewerOf({ pool, requestId }: Base, principal: Principal): Promise<Viewer> {
+  const { id: accountId, tenant_id: tenantId } = principal
+  const [tenants, hostCount] = await Promise.all([
+    tenantsOf(pool, { accountId, operator: false }),
+    inTenant(pool, { tenantId, accountId, requestId }, 'read only', async (db) => {
+      const { n } = await db
+        .selectFrom('host')
+        .select((eb) => eb.fn.countAll<number>().as('n'))
+        .executeTakeFirstOrThrow()
+      return n
+    }),
+  ])
+  return {
+    accountId,
+    tenantId,
+    hostCount,
+    username: principal.username,
+    role: principal.role,
+    operator: principal.operator,
+    tenantName: principal.tenant_name,
+    tenants: tenants.map(({ id, name, role }) => ({ id, name, role: role ?? 'viewer' })),
+    theme: principal.theme,
+    density: principal.density,
+  }
+}
+
+function accountDoor(base: Base, meta: SessionMeta, signedIn: Awaited<ReturnType<typeof fromCookie>>): AccountDoor {
+  const { auth, env, ip, requestId } = base
+  const door: Door = { ...auth, registration: env.REGISTRATION, ip, requestId }
+  // Every change of who one is ends the session it was made in: an id planted before it is worth nothing after.
+  const enter = async ({ id, tenant_id }: Principal): Promise<WithCookie> => {
+    if (signedIn) await auth.sessions.close(signedIn.session.id)
+    return { setCookie: [await auth.sessions.open(id, tenant_id, meta)] }
+  }
+  const self = () => {
+    if (!signedIn) throw new AppError('unauthenticated', 'Sign in first.')
+    return signedIn.principal
+  }
+  return {
+    installation: () => installation(door),
+    signIn: async (input) => enter(await signIn(door, input)),
+    register: async (input) => enter(await register(door, input)),
+    reset: async (input) => enter(await resetPassword(door, input)),
+    switchTenant: async ({ tenantId }) => enter(await switchTenant(door, self().id, tenantId)),
+    changePassword: async (input) => {
+      await changePassword(door, self(), input)
+      return enter(self())
+    },
+    signOut: async () => {
+      if (signedIn) await auth.sessions.close(signedIn.session.id)
+      return { setCookie: [auth.sessions.blankCookie()] }
+    },
+  }
+}

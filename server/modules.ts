@@ -1,0 +1,16 @@
+/**
+ * Every module, in dependency order, with the tables it owns.
+ * A module may call those above it and read their tables; it writes only its own.
+ */
+export const MODULES = {
+  identity: ['account', 'auth.password', 'auth.password_link', 'auth.session'],
+  users: ['account', 'membership', 'auth.password_link'],
+  tenants: ['tenant', 'membership'],
+  activity: ['activity'],
+  hosts: ['host'],
+  sources: ['source'],
+  ingestion: ['batch'],
+  telemetry: [],
+  enrichment: ['virustotal_key', 'virustotal_report'],
+  dashboards: [],
+} as const satisfies Record<string, readonly string[]>

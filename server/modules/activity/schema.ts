@@ -1,0 +1,3 @@
+import { listInput } from '#server/platform/input.ts'
+
+export const ActivityList = listInput(['created_at'], {})

@@ -1,0 +1,58 @@
+import { activity } from '#server/modules/activity/queries.ts'
+import { listBatches } from '#server/modules/ingestion/queries.ts'
+import { totals } from '#server/modules/telemetry/rows.ts'
+import { listArtifacts, perDay } from '#server/modules/telemetry/service.ts'
+import { AppError } from '#server/platform/errors.ts'
+import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
+
+const LATEST = { sort: 'created_at', dir: 'desc', limit: 8 } as const
+
+/** What the tenant holds and what happened last. `rows` is null while the row engine is away; the records still come. */
+export async function overview(ctx: DetachedCtx) {
+  const [records, rows] = await Promise.all([ctx.transact('read only', recordsOf), rowsOf(ctx).catch(away)])
+  return { ...records, ...rows }
+}
+
+async function recordsOf(ctx: Ctx) {
+  const { db } = ctx
+  const hosts = await db
+    .selectFrom('host')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('total'),
+      eb.fn.countAll<number>().filterWhere('last_seen_at', '>', dayAgo()).as('seen24h'),
+    ])
+    .executeTakeFirstOrThrow()
+  const batches = await db
+    .selectFrom('batch')
+    .select((eb) => [
+      eb.fn.countAll<number>().filterWhere('state', '=', 'done').filterWhere('done_at', '>', dayAgo()).as('done24h'),
+      eb.fn
+        .countAll<number>()
+        .filterWhere('state', '=', 'failed')
+        .filterWhere('done_at', '>', dayAgo())
+        .as('failed24h'),
+      eb.fn.countAll<number>().filterWhere('state', 'in', ['receiving', 'spooled', 'loading']).as('inProgress'),
+    ])
+    .executeTakeFirstOrThrow()
+  const sources = await db
+    .selectFrom('source')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  const { rows: latest } = await listBatches(ctx, LATEST)
+  const { rows: recent } = await activity.list(ctx, { ...LATEST, limit: 10 })
+  return { hosts, batches: { ...batches, latest }, sources: sources.n, activity: recent }
+}
+
+async function rowsOf(ctx: DetachedCtx) {
+  const [sum, days, artifacts] = await Promise.all([totals(ctx.rows), perDay(ctx, 30), listArtifacts(ctx)])
+  const top = artifacts.sort((a, b) => b.rows - a.rows).slice(0, 10)
+  return { rows: sum, perDay: days, artifacts: top, artifactCount: artifacts.length }
+}
+
+function away(error: unknown) {
+  if (!(error instanceof AppError) || error.code !== 'unavailable') throw error
+  return { rows: null, perDay: [], artifacts: [], artifactCount: null }
+}
+
+const dayAgo = () => new Date(Date.now() - 86_400_000)

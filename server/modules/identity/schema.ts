@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { ColourTheme, RowDensity } from '#db/types.ts'
+import { blank, Id, line } from '#server/platform/input.ts'
+
+export const Username = line(150)
+  .refine((name) => !/[\p{C}\p{Z}]/u.test(name), 'Must not contain spaces or control characters.')
+  .meta({ title: 'Username' })
+export const Password = z
+  .string()
+  .min(1, 'Must not be empty.')
+  .max(1024)
+  .meta({ title: 'Password', format: 'password' })
+
+export const SignIn = z.object({ username: z.string().min(1).max(150), password: Password })
+export const Registration = z.object({
+  username: Username,
+  password: Password,
+  setupCode: z.preprocess(blank, z.string().max(100).optional()).meta({ title: 'Setup code' }),
+})
+export const PasswordReset = z.object({ token: z.string().min(1).max(200), password: Password })
+export const TenantSwitch = z.object({ tenantId: Id })
+
+export const Rename = z.object({ username: Username })
+export const PasswordChange = z.object({
+  currentPassword: Password.meta({ title: 'Current password', format: 'password' }),
+  newPassword: Password.meta({ title: 'New password', format: 'password' }),
+})
+export const Preferences = z.object({ theme: z.enum(ColourTheme), density: z.enum(RowDensity) })
+export const SessionId = z.object({ id: z.string().regex(/^[0-9a-f]{16}$/) })

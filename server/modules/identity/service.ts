@@ -1,0 +1,202 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { z } from 'zod'
+import type { Tables } from '#db/types.ts'
+import { record } from '#server/platform/activity.ts'
+import type { Auth } from '#server/platform/auth/doors.ts'
+import { hashToken } from '#server/platform/auth/keys.ts'
+import { checkPassword, hashPassword, verifyPassword } from '#server/platform/auth/passwords.ts'
+import { type Principal, principalOf } from '#server/platform/auth/principal.ts'
+import { now } from '#server/platform/clock.ts'
+import { AppError } from '#server/platform/errors.ts'
+import { become, inTenant, type TenantDb } from '#server/platform/tenant.ts'
+import { PasswordReset, Registration, SignIn } from './schema.ts'
+
+/** What comes before anybody is signed in. `registration` and `ip` are the installation's rule and the caller's address. */
+export type Door = Auth & { registration: 'invitation' | 'open'; ip: string; requestId: string }
+
+const WRONG = 'Incorrect username or password'
+
+/** Whether nobody has an account yet, what the first one needs, and who may register later. */
+export async function installation({ pool, setupCode, registration }: Door) {
+  const anyone = await pool.selectFrom('account').select('id').limit(1).executeTakeFirst()
+  return { empty: !anyone, needsSetupCode: !anyone && setupCode !== '', registration }
+}
+
+/** The person behind a username and password. Throws AppError: `unauthenticated`, `invalid` (deactivated), `rate_limited`. */
+export async function signIn(door: Door, input: z.input<typeof SignIn>): Promise<Principal> {
+  const { username, password } = SignIn.parse(input)
+  const { pool, attempts, ip } = door
+  await attempts.check(username, ip)
+  const found = await pool
+    .selectFrom('account')
+    .leftJoin('auth.password', 'auth.password.account_id', 'account.id')
+    .select(['account.id', 'auth.password.hash'])
+    .where(sql`lower(account.username)`, '=', username.toLowerCase())
+    .executeTakeFirst()
+  const { ok, renew } = await verifyPassword(found?.hash ?? null, password)
+  if (!found || !ok) {
+    await attempts.failed(username, ip)
+    throw new AppError('unauthenticated', WRONG)
+  }
+  await attempts.succeeded(username, ip)
+  if (renew) await rehash(pool, found.id, password)
+  const principal = await principalOf(pool, found.id)
+  if (!principal?.is_active) throw new AppError('invalid', 'Inactive user')
+  await note(door, principal, 'account.signed_in')
+  return principal
+}
+
+/** Makes the first account (operator and admin of tenant `default`), or, where registration is open, a further one. */
+export async function register(door: Door, input: z.input<typeof Registration>): Promise<Principal> {
+  const { username, password, setupCode } = Registration.parse(input)
+  const { empty } = await installation(door)
+  if (!empty && door.registration !== 'open') throw new AppError('forbidden', 'Registration is by invitation')
+  if (empty && door.setupCode && setupCode !== door.setupCode) {
+    throw new AppError('forbidden', 'The setup code is wrong. It stands in the server log.', {
+      setupCode: 'Wrong code.',
+    })
+  }
+  checkPassword(password, [username])
+  const hash = await hashPassword(password)
+  const id = await door.pool.transaction().execute((tx) => addAccount(tx, { username, hash, first: empty }))
+  const principal = await principalOf(door.pool, id)
+  if (!principal) throw new Error('A new account is in no tenant.')
+  await note(door, principal, 'account.registered')
+  return principal
+}
+
+async function addAccount(
+  tx: Transaction<Tables>,
+  { username, hash, first }: { username: string; hash: string; first: boolean },
+) {
+  // One at a time, so that of fifty first accounts exactly one becomes admin.
+  await sql`select pg_advisory_xact_lock(hashtext('velocicompanion.account'))`.execute(tx)
+  const anyone = await tx.selectFrom('account').select('id').limit(1).executeTakeFirst()
+  if (first && anyone) throw new AppError('forbidden', 'Registration is by invitation')
+  const { id } = await tx
+    .insertInto('account')
+    .values({ username, operator_at: first ? now() : null })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await tx.insertInto('auth.password').values({ account_id: id, hash }).execute()
+  const existing = await tx.selectFrom('tenant').select('id').where('name', '=', 'default').executeTakeFirst()
+  const tenant =
+    existing ?? (await tx.insertInto('tenant').values({ name: 'default' }).returning('id').executeTakeFirstOrThrow())
+  await tx
+    .insertInto('membership')
+    .values({ tenant_id: tenant.id, account_id: id, role: first ? 'admin' : 'user' })
+    .execute()
+  return id
+}
+
+/** Sets the password that a link invites to; the link works once, and every session and token of the account ends. */
+export async function resetPassword(door: Door, input: z.input<typeof PasswordReset>): Promise<Principal> {
+  const { token, password } = PasswordReset.parse(input)
+  const expired = () => new AppError('invalid', 'This link was used or has expired. Ask an admin for a new one.')
+  const link = await door.pool
+    .selectFrom('auth.password_link')
+    .innerJoin('account', 'account.id', 'auth.password_link.account_id')
+    .select(['auth.password_link.hash', 'account.id', 'account.username'])
+    .where('auth.password_link.hash', '=', hashToken(token))
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now())
+    .executeTakeFirst()
+  if (!link) throw expired()
+  checkPassword(password, [link.username])
+  const hash = await hashPassword(password)
+  await door.pool.transaction().execute(async (tx) => {
+    const used = await tx
+      .updateTable('auth.password_link')
+      .set({ used_at: now() })
+      .where('hash', '=', link.hash)
+      .where('used_at', 'is', null)
+      .returning('hash')
+      .executeTakeFirst()
+    if (!used) throw expired()
+    await setPassword(tx, link.id, hash)
+  })
+  const principal = await principalOf(door.pool, link.id)
+  if (!principal?.is_active) throw new AppError('invalid', 'Inactive user')
+  await note(door, principal, 'account.password_reset')
+  return principal
+}
+
+/** Stores a hash and ends every session and token of the account. */
+export async function setPassword(tx: Kysely<Tables>, accountId: number, hash: string): Promise<void> {
+  await tx
+    .insertInto('auth.password')
+    .values({ account_id: accountId, hash })
+    .onConflict((c) =>
+      c
+        .column('account_id')
+        .doUpdateSet((eb) => ({ hash, epoch: eb('auth.password.epoch', '+', 1), changed_at: now() })),
+    )
+    .execute()
+  await tx.deleteFrom('auth.session').where('account_id', '=', accountId).execute()
+}
+
+/** Changes the person's own password. Throws AppError `invalid` beside the field. */
+export async function changePassword(
+  { pool, attempts, ip }: Pick<Door, 'pool' | 'attempts' | 'ip'>,
+  who: Pick<Principal, 'id' | 'username'>,
+  { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
+): Promise<void> {
+  await attempts.check(who.username, ip)
+  const stored = await pool
+    .selectFrom('auth.password')
+    .select('hash')
+    .where('account_id', '=', who.id)
+    .executeTakeFirst()
+  const { ok } = await verifyPassword(stored?.hash ?? null, currentPassword)
+  if (!ok) {
+    await attempts.failed(who.username, ip)
+    throw new AppError('invalid', 'That is not your current password.', {
+      currentPassword: 'Not your current password.',
+    })
+  }
+  checkPassword(newPassword, [who.username], 'newPassword')
+  const hash = await hashPassword(newPassword)
+  await pool.transaction().execute((tx) => setPassword(tx, who.id, hash))
+}
+
+/** Moves a person to another tenant of theirs. A tenant they are not in does not exist for them. */
+export async function switchTenant({ pool }: Door, accountId: number, tenantId: number): Promise<Principal> {
+  const principal = await principalOf(pool, accountId, tenantId)
+  if (!principal?.is_active) throw new AppError('not_found', 'No such tenant.')
+  return principal
+}
+
+/** Records an event of the account itself in the tenant it is in. */
+async function note({ pool, requestId }: Door, principal: Principal, verb: string) {
+  const who = { tenantId: principal.tenant_id, accountId: principal.id, requestId }
+  const actor = { accountId: principal.id, name: principal.username }
+  await pool
+    .updateTable('membership')
+    .set({ last_seen_at: now() })
+    .where('tenant_id', '=', principal.tenant_id)
+    .where('account_id', '=', principal.id)
+    .execute()
+  await inTenant(pool, who, 'read write', (db) =>
+    record({ db, actor, requestId }, verb, { type: 'account', id: principal.id }),
+  )
+}
+
+async function rehash(pool: Kysely<Tables>, accountId: number, password: string) {
+  const hash = await hashPassword(password)
+  await pool.updateTable('auth.password').set({ hash }).where('account_id', '=', accountId).execute()
+}
+
+/** Runs `work` with sight of all tenants, then `record` as the tenant it returns, in one transaction. */
+export function acrossTenants<T extends { tenantId: number }>(
+  pool: Kysely<Tables>,
+  work: (tx: Transaction<Tables>) => Promise<T>,
+  then: (db: TenantDb, made: T) => Promise<void>,
+  who: { accountId: number | null; requestId: string },
+): Promise<T> {
+  return pool.transaction().execute(async (tx) => {
+    const made = await work(tx)
+    await become(tx, { tenantId: made.tenantId, ...who })
+    await then(tx as unknown as TenantDb, made)
+    return made
+  })
+}

@@ -1,0 +1,28 @@
+/** One line of a delivery: `raw` as it came, `json` where that differs from it, `flaw` where it can be no row. */
+export type Framed = { line: number; raw: Buffer; json: Buffer | null; flaw: Flaw | '' }
+
+/** A format turns a delivery's bytes into lines, a block at a time, with flat memory. */
+export type Format = (bytes: AsyncIterable<Buffer>) => AsyncGenerator<Framed[]>
+
+/** Why a line is in the quarantine, by code, in words for the person who repairs it. */
+export const FLAWS = {
+  NOT_JSON: 'Not valid JSON, or a number beyond what a 64-bit float can hold.',
+  NOT_AN_OBJECT: 'Valid JSON, but not an object: a row is one JSON object.',
+  LINE_TOO_LONG: 'Longer than 1 MiB. The first 1 MiB is kept here.',
+  TOO_DEEP: 'Nested deeper than 32 levels.',
+  TOO_MANY_KEYS: 'An object with more than 512 keys.',
+  ARRAY_TOO_LONG: 'An array with more than 10,000 elements.',
+  STRING_TOO_LONG: 'A string longer than 256 kB.',
+  NUMBER_RANGE: 'A number of more than 40 characters.',
+  NAME_TOO_LONG: 'A host or artifact name longer than 255 characters.',
+  NO_ARTIFACT: 'No artifact: neither the row (Artifact, _Source) nor the request (artifact=) names one.',
+  NO_HOST:
+    'No host: neither the row (ClientId, Fqdn, Hostname, Computer) nor the request (hostname=, client_id=) names one.',
+  CSV_CELLS: 'Another number of cells than the header has.',
+  CSV_BROKEN: 'Not readable as CSV: a quote is not closed, or stands in the middle of a cell.',
+  ENGINE_REFUSED: 'Valid JSON that the row engine cannot hold.',
+} as const
+
+export type Flaw = keyof typeof FLAWS
+
+export const MAX_LINE_BYTES = 1024 * 1024

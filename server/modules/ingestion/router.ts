@@ -1,0 +1,18 @@
+import { AppError } from '#server/platform/errors.ts'
+import { detachedProcedure, protectedProcedure, router } from '#server/platform/trpc.ts'
+import { getBatch, listBatches } from './queries.ts'
+import { BatchId, BatchList, DeliveryFacts, IdempotencyKey, Push, RejectList } from './schema.ts'
+import { push, receive, rejectsOf } from './service.ts'
+
+const Delivery = DeliveryFacts.extend({ idempotencyKey: IdempotencyKey.optional() })
+
+export const ingestionRouter = router({
+  list: protectedProcedure('batch:own', BatchList).query(({ ctx, input }) => listBatches(ctx, input)),
+  get: protectedProcedure('batch:own', BatchId).query(({ ctx, input }) => getBatch(ctx, input.id)),
+  rejects: detachedProcedure('batch:own', RejectList).query(({ ctx, input }) => rejectsOf(ctx, input)),
+  push: detachedProcedure('ingest:write', Push).mutation(({ ctx, input }) => push(ctx, input)),
+  receive: protectedProcedure('ingest:write', Delivery).mutation(({ ctx, input: { idempotencyKey, ...facts } }) => {
+    if (!ctx.delivered) throw new AppError('invalid', 'Send the delivery itself to POST /api/ingestion/batches.')
+    return receive(ctx, facts, ctx.delivered, idempotencyKey)
+  }),
+})

@@ -1,0 +1,156 @@
+import { AppError } from '#server/platform/errors.ts'
+import type { Params, TenantRows } from '#server/platform/telemetry.ts'
+import type { RowFilter } from './schema.ts'
+
+export type StoredRow = {
+  host_id: number
+  artifact: string
+  event_time_ms: number | null
+  ingested_at_ms: number
+  batch_id: number
+  line: number
+  flow_id: string
+  raw: string
+  cells: string[]
+}
+
+const OWN = 'tenant_id = {tenant:UInt64}'
+const FIELDS = `host_id, artifact, toUnixTimestamp64Milli(event_time) as event_time_ms,
+  toUnixTimestamp64Milli(ingested_at) as ingested_at_ms, batch_id, line, flow_id`
+// Undated rows come last, whichever way the dated ones run.
+const WHEN = `ifNull(toUnixTimestamp64Milli(event_time), -9223372036854775808)`
+const COUNT_SECONDS = 5
+
+/** One keyset page, newest event first, undated rows last. */
+export async function rowPage(
+  rows: TenantRows,
+  filter: RowFilter,
+): Promise<{ found: StoredRow[]; next: string | null }> {
+  const { conditions, params } = where(filter)
+  const cursor = filter.cursor ? decode(filter.cursor) : null
+  if (cursor) {
+    conditions.push(`(${WHEN}, batch_id, line) < ({afterWhen:Int64}, {afterBatch:UInt64}, {afterLine:UInt64})`)
+    Object.assign(params, { afterWhen: cursor[0], afterBatch: cursor[1], afterLine: cursor[2] })
+  }
+  const columns = filter.columns ?? []
+  const cells = columns.map((_, index) => `JSONExtractRaw(raw, {column${index}:String})`)
+  columns.forEach((name, index) => {
+    params[`column${index}`] = name
+  })
+  const found = await rows.select<StoredRow & { at: string }>(
+    `select ${FIELDS}, raw, [${cells.join(', ')}] as cells, toString(${WHEN}) as at from rows
+     where ${conditions.join(' and ')}
+     order by ${WHEN} desc, batch_id desc, line desc limit {limit:UInt32}`,
+    { ...params, limit: filter.limit + 1 },
+  )
+  const page = found.slice(0, filter.limit)
+  const last = page.at(-1)
+  return {
+    found: page,
+    next: last && found.length > filter.limit ? encode([last.at, last.batch_id, last.line]) : null,
+  }
+}
+
+/** How many rows the filter matches. Null when counting them would take longer than a few seconds. */
+export async function rowCount(rows: TenantRows, filter: RowFilter): Promise<number | null> {
+  const { conditions, params } = where(filter)
+  const counted = rows.select<{ n: number }>(
+    `select count() as n from rows where ${conditions.join(' and ')}`,
+    params,
+    {
+      seconds: COUNT_SECONDS,
+    },
+  )
+  return counted.then(
+    ([answer]) => answer?.n ?? 0,
+    (error: unknown) => {
+      if (error instanceof AppError && error.message.startsWith('The search')) return null
+      throw error
+    },
+  )
+}
+
+/** One row by where it lies, or undefined. */
+export async function rowAt(rows: TenantRows, id: string): Promise<StoredRow | undefined> {
+  const [host, batch, line] = id.split('.').map(Number)
+  const [found] = await rows.select<StoredRow>(
+    `select ${FIELDS}, raw, [] as cells from rows
+     where ${OWN} and host_id = {host:UInt64} and batch_id = {batch:UInt64} and line = {line:UInt64} limit 1`,
+    { host, batch, line },
+  )
+  return found
+}
+
+/** Every artifact with its rows, hosts and last arrival; for one host when given. */
+export const artifactList = (rows: TenantRows, hostId?: number) =>
+  rows.select<{ artifact: string; rows: number; hosts: number; last_ingested_at_ms: number }>(
+    `select artifact, count() as rows, uniqExact(host_id) as hosts, toUnixTimestamp64Milli(max(ingested_at)) as last_ingested_at_ms
+     from rows where ${OWN} ${hostId ? 'and host_id = {host:UInt64}' : ''} group by artifact order by artifact`,
+    { host: hostId ?? 0 },
+  )
+
+/** Top-level columns of an artifact's rows, the most common first, from its newest rows. */
+export const columnNames = async (rows: TenantRows, artifact: string): Promise<string[]> =>
+  (
+    await rows.select<{ name: string }>(
+      `select arrayJoin(JSONExtractKeys(raw)) as name, count() as n, min(indexOf(JSONExtractKeys(raw), name)) as place
+       from (select raw from rows where ${OWN} and artifact = {artifact:String} limit 500)
+       group by name order by n desc, place limit 200`,
+      { artifact },
+    )
+  ).map(({ name }) => name)
+
+/** Rows stored per day of arrival, for the days that have any. */
+export const storedPerDay = (rows: TenantRows, days: number) =>
+  rows.select<{ day: string; rows: number }>(
+    `select toString(toDate(ingested_at)) as day, count() as rows from rows
+     where ${OWN} and ingested_at >= toStartOfDay(now()) - toIntervalDay({days:UInt32} - 1) group by day order by day`,
+    { days },
+  )
+
+/** All rows, and those of the last 24 hours. */
+export const totals = async (rows: TenantRows): Promise<{ total: number; last24h: number }> => {
+  const [found] = await rows.select<{ total: number; last24h: number }>(
+    `select count() as total, countIf(ingested_at > now64(3) - interval 1 day) as last24h from rows where ${OWN}`,
+  )
+  return found ?? { total: 0, last24h: 0 }
+}
+
+function where({ artifact, hostId, batchId, q, from, to }: RowFilter): { conditions: string[]; params: Params } {
+  const conditions = [OWN]
+  const params: Params = {}
+  const add = (condition: string, name: string, value: unknown) => {
+    conditions.push(condition)
+    params[name] = value
+  }
+  if (artifact) add('artifact = {artifact:String}', 'artifact', artifact)
+  if (hostId) add('host_id = {host:UInt64}', 'host', hostId)
+  if (batchId) add('batch_id = {batch:UInt64}', 'batch', batchId)
+  if (from) add('event_time >= fromUnixTimestamp64Milli({from:Int64})', 'from', from.getTime())
+  if (to) add('event_time < fromUnixTimestamp64Milli({to:Int64})', 'to', to.getTime())
+  for (const [index, word] of (q?.split(/\s+/) ?? []).entries()) {
+    // What stands in a row is JSON text: a backslash is two there. The token index narrows, the substring decides.
+    add(
+      `positionCaseInsensitiveUTF8(raw, {word${index}:String}) > 0`,
+      `word${index}`,
+      JSON.stringify(word).slice(1, -1),
+    )
+    const tokens = wholeTokens(word)
+    if (tokens.length > 0) add(`hasAllTokens(raw, {tokens${index}:Array(String)})`, `tokens${index}`, tokens)
+  }
+  return { conditions, params }
+}
+
+/** The parts of a word that stand whole between separators in every row that holds the word: not its first and last. */
+function wholeTokens(word: string): string[] {
+  const parts = word.toLowerCase().split(/[^0-9a-z\u0080-\uffff]+/)
+  return parts.slice(1, -1).filter((part) => /^[0-9a-z]+$/.test(part))
+}
+
+const encode = (key: [string, number, number]) => key.join('.')
+
+function decode(cursor: string): [string, string, string] {
+  const parts = cursor.match(/^(-?\d{1,19})\.(\d{1,15})\.(\d{1,15})$/)
+  if (!parts) throw new AppError('invalid', 'That page link is not valid. Start again from the first page.')
+  return [parts[1]!, parts[2]!, parts[3]!]
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { blank, Id, line } from '#server/platform/input.ts'
+
+const instant = z.preprocess(blank, z.coerce.date().optional())
+const column = z.string().min(1).max(500)
+
+/** One filter for the page, the procedure and the link to it. Times are UTC where they name no zone. */
+export const RowList = z.object({
+  artifact: z.preprocess(blank, line(255).optional()),
+  hostId: z.preprocess(blank, Id.optional()),
+  batchId: z.preprocess(blank, Id.optional()),
+  q: z.preprocess(blank, line(500).optional()),
+  from: instant,
+  to: instant,
+  columns: z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
+    z.array(column).max(40).optional(),
+  ),
+  cursor: z.preprocess(blank, z.string().max(500).optional()),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+export type RowFilter = z.infer<typeof RowList>
+
+/** Where a row lies: host, delivery and line. */
+export const RowId = z.object({ id: z.string().regex(/^\d{1,15}\.\d{1,15}\.\d{1,15}$/, 'Not the address of a row.') })
+export const ArtifactColumns = z.object({ artifact: line(255) })
+export const Days = z.object({ days: z.coerce.number().int().min(1).max(366).default(30) })
+export const OfHost = z.object({ hostId: z.preprocess(blank, Id.optional()) })

@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from '#db/types.ts'
+import type { Actor } from '#server/platform/trpc.ts'
+
+/** The tenants a person is in, with their role there; for an operator, all. By id. */
+export function tenantsOf(pool: Kysely<Tables>, { accountId, operator }: Pick<Actor, 'accountId' | 'operator'>) {
+  return pool
+    .selectFrom('tenant')
+    .leftJoin('membership', (join) =>
+      join
+        .onRef('membership.tenant_id', '=', 'tenant.id')
+        .on('membership.account_id', '=', accountId ?? 0)
+        .on('membership.deactivated_at', 'is', null),
+    )
+    .select(['tenant.id', 'tenant.name', 'tenant.description', 'tenant.created_at', 'membership.role'])
+    .select((eb) =>
+      eb
+        .selectFrom('membership as m')
+        .whereRef('m.tenant_id', '=', 'tenant.id')
+        .where('m.deactivated_at', 'is', null)
+        .select((count) => count.fn.countAll<number>().as('n'))
+        .as('member_count'),
+    )
+    .$if(!operator, (query) => query.where('membership.role', 'is not', null))
+    .orderBy('tenant.id')
+    .execute()
+}

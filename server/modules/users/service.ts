@@ -1,0 +1,118 @@
+import { type Kysely, sql } from 'kysely'
+import type { z } from 'zod'
+import type { Tables } from '#db/types.ts'
+import { record } from '#server/platform/activity.ts'
+import { newToken } from '#server/platform/auth/keys.ts'
+import { now } from '#server/platform/clock.ts'
+import { AppError } from '#server/platform/errors.ts'
+import type { Ctx } from '#server/platform/trpc.ts'
+import { getMember } from './queries.ts'
+import type { NewUser, RoleChange } from './schema.ts'
+
+type Admin = Ctx & { pool: Kysely<Tables> }
+
+const LINK_HOURS = 48
+
+/** Adds a person to the tenant: a new account, or one that exists in another tenant. Returns the link that lets them set a password. */
+export async function addUser(ctx: Admin, { username, role }: z.infer<typeof NewUser>) {
+  const known = await ctx.pool
+    .selectFrom('account')
+    .select(['id', 'username'])
+    .where(sql`lower(username)`, '=', username.toLowerCase())
+    .executeTakeFirst()
+  const account =
+    known ??
+    (await ctx.pool.insertInto('account').values({ username }).returning(['id', 'username']).executeTakeFirstOrThrow())
+  const added = await ctx.db
+    .insertInto('membership')
+    .values({ account_id: account.id, role })
+    .onConflict((c) => c.columns(['tenant_id', 'account_id']).doNothing())
+    .returning('account_id')
+    .executeTakeFirst()
+  if (!added) throw new AppError('conflict', 'Username already taken', { username: 'Already a member of this tenant.' })
+  await record(ctx, 'user.created', { type: 'user', id: account.id }, { username: account.username, role })
+  return {
+    id: account.id,
+    username: account.username,
+    resetPath: known ? null : await passwordLink(ctx.pool, account.id),
+  }
+}
+
+/** Gives a member another role. The last active admin keeps theirs. */
+export async function setRole(ctx: Ctx, { id, role }: z.infer<typeof RoleChange>) {
+  const before = await getMember(ctx, id)
+  if (before.role === 'admin' && role !== 'admin') await keepAnAdmin(ctx, id)
+  await ctx.db.updateTable('membership').set({ role }).where('account_id', '=', id).execute()
+  await record(ctx, 'user.role_changed', { type: 'user', id }, { from: before.role, to: role })
+  return getMember(ctx, id)
+}
+
+/** Shuts a member out of this tenant, from the next request on. Repeating it changes nothing. */
+export async function deactivate(ctx: Ctx, id: number) {
+  const member = await getMember(ctx, id)
+  if (id === ctx.actor.accountId) throw new AppError('conflict', 'Cannot delete your own account')
+  if (!member.is_active) return member
+  if (member.role === 'admin') await keepAnAdmin(ctx, id)
+  await ctx.db.updateTable('membership').set({ deactivated_at: now() }).where('account_id', '=', id).execute()
+  await record(ctx, 'user.deactivated', { type: 'user', id })
+  return getMember(ctx, id)
+}
+
+/** Lets a deactivated member in again. */
+export async function reactivate(ctx: Ctx, id: number) {
+  const member = await getMember(ctx, id)
+  if (member.is_active) return member
+  await ctx.db.updateTable('membership').set({ deactivated_at: null }).where('account_id', '=', id).execute()
+  await record(ctx, 'user.reactivated', { type: 'user', id })
+  return getMember(ctx, id)
+}
+
+/** A link with which the member sets a new password. Only for people of this tenant alone: another's admin must not take them over. */
+export async function resetLink(ctx: Admin, id: number) {
+  await getMember(ctx, id)
+  await ownAlone(ctx.pool, id)
+  await record(ctx, 'user.reset_link_made', { type: 'user', id })
+  return {
+    id,
+    resetPath: await passwordLink(ctx.pool, id),
+    expires_at: new Date(now().getTime() + LINK_HOURS * 3_600_000),
+  }
+}
+
+/** Throws `forbidden` when the account belongs to further tenants, whose admins have the same say. */
+export async function ownAlone(pool: Kysely<Tables>, accountId: number): Promise<void> {
+  const others = await pool
+    .selectFrom('membership')
+    .select('tenant_id')
+    .where('account_id', '=', accountId)
+    .limit(2)
+    .execute()
+  if (others.length > 1) {
+    throw new AppError('forbidden', 'This person belongs to several tenants and sets username and password alone.')
+  }
+}
+
+async function passwordLink(pool: Kysely<Tables>, accountId: number): Promise<string> {
+  const { token, hash } = newToken()
+  await pool.deleteFrom('auth.password_link').where('account_id', '=', accountId).where('used_at', 'is', null).execute()
+  await pool
+    .insertInto('auth.password_link')
+    .values({ hash, account_id: accountId, expires_at: new Date(now().getTime() + LINK_HOURS * 3_600_000) })
+    .execute()
+  return `/reset/${token}`
+}
+
+async function keepAnAdmin(ctx: Ctx, without: number) {
+  // Locked, so that two admins who demote each other at once do not leave the tenant without one.
+  const others = await ctx.db
+    .selectFrom('membership')
+    .select('account_id')
+    .where('role', '=', 'admin')
+    .where('deactivated_at', 'is', null)
+    .orderBy('account_id')
+    .forUpdate()
+    .execute()
+  if (others.every((admin) => admin.account_id === without)) {
+    throw new AppError('conflict', 'This is the last admin of the tenant. Make somebody else admin first.')
+  }
+}

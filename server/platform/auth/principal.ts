@@ -1,0 +1,84 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from '#db/types.ts'
+import type { Actor } from '../trpc.ts'
+
+/** A person in one of their tenants, as the database knows them now: never from a cookie or a token. */
+export type Principal = {
+  id: number
+  username: string
+  role: 'viewer' | 'user' | 'lead' | 'admin'
+  tenant_id: number
+  tenant_name: string
+  is_active: boolean
+  operator: boolean
+  epoch: number
+  theme: 'system' | 'light' | 'dark'
+  density: 'compact' | 'comfortable'
+  created_at: Date
+}
+
+/** The person `accountId` in `tenantId`; without a tenant, in the one they were seen in last. Null when they are in none. */
+export async function principalOf(
+  pool: Kysely<Tables>,
+  accountId: number,
+  tenantId?: number,
+): Promise<Principal | null> {
+  let query = pool
+    .selectFrom('account')
+    .innerJoin('membership', 'membership.account_id', 'account.id')
+    .innerJoin('tenant', 'tenant.id', 'membership.tenant_id')
+    .leftJoin('auth.password', 'auth.password.account_id', 'account.id')
+    .select((eb) => [
+      'account.id',
+      'account.username',
+      'account.theme',
+      'account.density',
+      'account.created_at',
+      'membership.role',
+      'membership.tenant_id',
+      'tenant.name as tenant_name',
+      eb('membership.deactivated_at', 'is', null).as('is_active'),
+      eb('account.operator_at', 'is not', null).as('operator'),
+      eb.fn.coalesce('auth.password.epoch', eb.lit(0)).as('epoch'),
+    ])
+    .where('account.id', '=', accountId)
+  query = tenantId
+    ? query.where('membership.tenant_id', '=', tenantId)
+    : query
+        .orderBy((eb) => eb('membership.deactivated_at', 'is', null), 'desc')
+        .orderBy('membership.last_seen_at', (order) => order.desc().nullsLast())
+        .orderBy('membership.created_at')
+  const found = await query.limit(1).executeTakeFirst()
+  return found ? { ...found, is_active: Boolean(found.is_active), operator: Boolean(found.operator) } : null
+}
+
+/** What a principal may act as. */
+export const actorOf = (principal: Principal, sessionId: string | null = null): Actor => ({
+  accountId: principal.id,
+  sourceId: null,
+  sessionId,
+  name: principal.username,
+  tenantId: principal.tenant_id,
+  role: principal.role,
+  operator: principal.operator,
+})
+
+/** The actor of a source's token, by its hash. Null when there is no such token or it was revoked. */
+export async function sourceActor(pool: Kysely<Tables>, tokenHash: string): Promise<Actor | null> {
+  const source = await pool
+    .selectFrom('source')
+    .select(['id', 'tenant_id', 'name'])
+    .where('token_hash', '=', tokenHash)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
+  if (!source) return null
+  return {
+    accountId: null,
+    sourceId: source.id,
+    sessionId: null,
+    name: source.name,
+    tenantId: source.tenant_id,
+    role: 'ingest',
+    operator: false,
+  }
+}

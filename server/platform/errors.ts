@@ -1,0 +1,44 @@
+/** The whole vocabulary of expected failures. Anything else is a bug and is shown as "Something went wrong." */
+export const STATUS = {
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  invalid: 422,
+  rate_limited: 429,
+  unavailable: 503,
+} as const
+
+export type ErrorCode = keyof typeof STATUS
+
+export class AppError extends Error {
+  readonly code: ErrorCode
+  /** Field name to message, for forms. */
+  readonly fields: Record<string, string>
+  /** When trying again makes sense. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ErrorCode, message: string, fields: Record<string, string> = {}, retryAfterSeconds?: number) {
+    super(message)
+    this.code = code
+    this.fields = fields
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+const NO_CONNECTION = /^(08|53|57)|^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND)$/
+
+/** What a database or engine failure means to the caller; an unknown one is returned as it came. */
+export function fromDatabase(error: unknown): unknown {
+  const { code = '', constraint = '', message = '' } = error as { code?: string; constraint?: string; message?: string }
+  if (code === '23505') {
+    const field = constraint.match(/^[a-z]+_(.+)_unique$/)?.[1]
+    return new AppError('conflict', 'Already exists.', field ? { [field]: 'Already taken.' } : {})
+  }
+  if (code === '23503') return new AppError('conflict', 'Refers to, or is used by, another record.')
+  if (code === '57014') return new AppError('unavailable', 'That took too long and was stopped. Narrow it down.')
+  if (NO_CONNECTION.test(code) || /timeout exceeded when trying to connect|Connection terminated/.test(message)) {
+    return new AppError('unavailable', 'The database is not reachable. Try again in a moment.', {}, 2)
+  }
+  return error
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+
+export const Id = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER)
+export const ById = z.object({ id: Id })
+export const Nothing = z.void()
+
+/** Text a person typed: trimmed, no NUL (PostgreSQL text cannot hold it), between 1 and `max` characters. */
+export const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'Must not be empty.')
+    .max(max, `At most ${max} characters.`)
+    .refine((text) => !text.includes('\0'), 'Must not contain a NUL character.')
+
+/** One schema for the URL, the filter bar and the procedure. `sort` columns must be NOT NULL. */
+export const listInput = <const S extends readonly [string, ...string[]], F extends z.ZodRawShape>(
+  sort: S,
+  filter: F,
+) =>
+  z.object({
+    q: z.preprocess(blank, line(200).optional()),
+    sort: z.enum(sort).default(sort[0] as z.core.util.NoUndefined<S[number]>),
+    dir: z.enum(['asc', 'desc']).default('desc'),
+    cursor: z.preprocess(blank, z.string().max(500).optional()),
+    limit: z.coerce.number().int().min(1).max(200).default(25),
+    ...filter,
+  })
+
+/** An empty form field is no filter. */
+export const blank = (value: unknown) => (value === '' ? undefined : value)

@@ -1,0 +1,33 @@
+import type { MemberRole } from '#db/types.ts'
+
+export type Role = MemberRole | 'ingest'
+
+const everyone = ['viewer', 'user', 'lead', 'admin'] as const
+const hunters = ['user', 'lead', 'admin'] as const
+const admins = ['admin'] as const
+
+/** Who may do what: the only place where roles are named. `ingest` is the role of a source's token. */
+export const POLICY = {
+  'profile:read': everyone,
+  'profile:write': everyone,
+  'activity:read': everyone,
+  'host:read': everyone,
+  'host:write': hunters,
+  'row:read': everyone,
+  'batch:read': everyone,
+  'batch:own': ['user', 'lead', 'admin', 'ingest'],
+  'ingest:write': ['user', 'lead', 'admin', 'ingest'],
+  'source:read': admins,
+  'source:write': admins,
+  'user:read': admins,
+  'user:write': admins,
+  'tenant:read': everyone,
+  'tenant:create': everyone, // and an operator: tenants.create asks for that
+  'enrichment:read': everyone,
+  'enrichment:lookup': hunters,
+  'enrichment:configure': admins,
+} as const satisfies Record<string, readonly Role[]>
+
+export type Permission = keyof typeof POLICY
+
+export const allows = (role: Role, permission: Permission) => (POLICY[permission] as readonly Role[]).includes(role)

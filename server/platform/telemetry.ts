@@ -1,0 +1,144 @@
+import type { Readable } from 'node:stream'
+import {
+  type ClickHouseClient,
+  ClickHouseError,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+  SettingsMap,
+} from '@clickhouse/client'
+import { AppError } from './errors.ts'
+
+/** Every ClickHouse table that holds tenants' rows. Each statement is filtered on all of them. */
+export const ROW_TABLES = [
+  'rows',
+  'reject',
+  'incoming',
+  'incoming_flaw',
+  'incoming_host',
+  'incoming_key',
+  'incoming_seen',
+] as const
+
+export type Params = Record<string, unknown>
+type Limits = { seconds?: number; maxRows?: number; settings?: ClickHouseSettings }
+
+/** The only door to ClickHouse. `forTenant` is the only way to reach rows. */
+export type Telemetry = ReturnType<typeof openTelemetry>
+export type TenantRows = ReturnType<Telemetry['forTenant']>
+
+/** Connects to the row engine at `url`. Nothing is sent before the first statement. */
+export function openTelemetry(url: string, { name = 'velocicompanion', maxConnections = 10 } = {}) {
+  const client = createClient({
+    url,
+    application: name,
+    max_open_connections: maxConnections,
+    request_timeout: 600_000,
+    compression: { request: false, response: false },
+    log: { level: ClickHouseLogLevel.OFF }, // failures are thrown, and logged where they are handled
+  })
+
+  return {
+    client,
+    forTenant: (tenantId: number) => forTenant(client, tenantId),
+    /** Whether the engine answers within a second. */
+    ping: async () => (await Promise.race([client.ping(), late(1_000)])).success,
+    close: () => client.close(),
+  }
+}
+
+function forTenant(client: ClickHouseClient, tenantId: number) {
+  const bound = (params: Params) => ({ ...params, tenant: tenantId })
+
+  return {
+    tenantId,
+
+    /**
+     * Rows of a SELECT as objects. SQL names `tenant_id = {tenant:UInt64}` itself for the primary key; the filter
+     * added here holds even where it does not. Throws AppError `unavailable` when the engine is down or too slow.
+     */
+    async select<Row>(
+      query: string,
+      params: Params = {},
+      { seconds = 10, maxRows = 10_000, settings }: Limits = {},
+    ): Promise<Row[]> {
+      const answer = await client
+        .query({
+          query,
+          format: 'JSONEachRow',
+          query_params: bound(params),
+          clickhouse_settings: {
+            ...scope(tenantId),
+            readonly: '2',
+            max_execution_time: seconds,
+            max_result_rows: String(maxRows),
+            output_format_json_quote_64bit_integers: 0,
+            ...settings,
+          },
+        })
+        .catch(rethrow)
+      return answer.json<Row>().catch(rethrow)
+    },
+
+    /** A SELECT as a stream of bytes in `format`, for downloads. */
+    async stream(query: string, params: Params, format: 'JSONEachRow' | 'CSVWithNames'): Promise<Readable> {
+      const answer = await client
+        .exec({
+          query: `${query} format ${format}`,
+          query_params: bound(params),
+          clickhouse_settings: {
+            ...scope(tenantId),
+            readonly: '2',
+            max_execution_time: 600,
+            output_format_json_quote_64bit_integers: 0,
+          },
+        })
+        .catch(rethrow)
+      return answer.stream
+    },
+
+    /** A statement that writes this tenant's rows from other rows of this tenant, or from `body`. */
+    async write(query: string, params: Params = {}, body?: Readable, settings: ClickHouseSettings = {}): Promise<void> {
+      const request = {
+        query,
+        query_params: bound(params),
+        clickhouse_settings: { ...scope(tenantId), max_execution_time: 600, ...settings },
+      }
+      if (!body) return void (await client.command(request).catch(rethrow))
+      const answer = await client.exec({ ...request, values: body }).catch(rethrow)
+      for await (const _chunk of answer.stream) void _chunk
+    },
+  }
+}
+
+const scope = (tenantId: number): ClickHouseSettings => ({
+  additional_table_filters: SettingsMap.from(
+    Object.fromEntries(ROW_TABLES.map((table) => [table, `tenant_id = ${tenantId}`])),
+  ),
+})
+
+const late = (ms: number) =>
+  new Promise<{ success: false }>((resolve) => setTimeout(() => resolve({ success: false }), ms).unref())
+
+const TOO_SLOW = new Set(['159', '160', '394'])
+const TOO_BIG = new Set(['241', '307', '396'])
+
+function rethrow(error: unknown): never {
+  const code = error instanceof ClickHouseError ? error.code : (error as { code?: string }).code
+  if (code && TOO_SLOW.has(code)) {
+    throw new AppError(
+      'unavailable',
+      'The search took too long and was stopped. Narrow it down by artifact, host or time.',
+    )
+  }
+  if (code && TOO_BIG.has(code)) {
+    throw new AppError(
+      'unavailable',
+      'The search needs more memory than it may use. Narrow it down by artifact, host or time.',
+    )
+  }
+  const refused = /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|Timeout/i.test(`${code} ${(error as Error).message}`)
+  if (refused)
+    throw new AppError('unavailable', 'The row engine is restarting; records still work. Try again in a moment.', {}, 3)
+  throw error
+}

@@ -1,0 +1,26 @@
+import { activityRouter } from './modules/activity/router.ts'
+import { dashboardsRouter } from './modules/dashboards/router.ts'
+import { hostsRouter } from './modules/hosts/router.ts'
+import { identityRouter } from './modules/identity/router.ts'
+import { ingestionRouter } from './modules/ingestion/router.ts'
+import { sourcesRouter } from './modules/sources/router.ts'
+import { telemetryRouter } from './modules/telemetry/router.ts'
+import { tenantsRouter } from './modules/tenants/router.ts'
+import { usersRouter } from './modules/users/router.ts'
+import { callerOf, router } from './platform/trpc.ts'
+
+export const appRouter = router({
+  identity: identityRouter,
+  users: usersRouter,
+  tenants: tenantsRouter,
+  activity: activityRouter,
+  hosts: hostsRouter,
+  sources: sourcesRouter,
+  ingestion: ingestionRouter,
+  telemetry: telemetryRouter,
+  dashboards: dashboardsRouter,
+})
+
+export type AppRouter = typeof appRouter
+export const createCaller = callerOf(appRouter)
+export type Api = ReturnType<typeof createCaller>
