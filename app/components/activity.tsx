@@ -17,7 +17,7 @@ const PAGES: Record<string, string> = { host: '/hosts', user: '/users', batch: '
 /** What was done, in words: "batch ingested" with a link to it. */
 export function Deed({ deed }: { deed: Activity }) {
   const page = PAGES[deed.subject_type]
-  const words = deed.verb.replace('.', ' ').replaceAll('_', ' ')
+  const words = sentence(deed.verb)
   if (deed.subject_type === 'source') return <Link to="/sources">{words}</Link>
   if (!page) return <span>{words}</span>
   return (
@@ -29,6 +29,8 @@ export function Deed({ deed }: { deed: Activity }) {
     </span>
   )
 }
+
+const sentence = (verb: string) => verb.charAt(0).toUpperCase() + verb.slice(1).replace('.', ' ').replaceAll('_', ' ')
 
 /** The newest deeds, one line each: what, who, when. */
 export const ActivityLines = ({ deeds }: { deeds: Activity[] }) => (

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { bytes, number } from '#app/lib/format.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable, type Sorted } from './data-table.tsx'
-import { type BatchState, StateMark, StateWord } from './states.tsx'
+import { type BatchState, StateMark, stateTone, stateWord } from './states.tsx'
 import { Time } from './time.tsx'
 import { Value } from './value.tsx'
 
@@ -53,7 +53,7 @@ const COLUMNS: Column<Batch>[] = [
     below: (batch) =>
       `${word(batch)} · ${number(batch.stored)} stored${batch.rejected ? `, ${number(batch.rejected)} rejected` : ''}`,
   },
-  { title: 'State', className: 'max-md:hidden w-24', cell: (batch) => <StateWord state={batch.state} /> },
+  { title: 'State', className: 'max-md:hidden w-24', cell: (batch) => <StateName batch={batch} /> },
   {
     title: 'Through',
     className: 'max-xl:hidden w-36',
@@ -106,19 +106,28 @@ const COLUMNS: Column<Batch>[] = [
 ]
 
 const word = ({ state, progress_pct }: Batch) =>
-  state === 'loading' && progress_pct !== null ? `loading ${progress_pct}%` : state === 'spooled' ? 'waiting' : state
+  state === 'loading' && progress_pct !== null ? `loading ${progress_pct}%` : stateWord(state)
 
-/** The ledger: one line per delivery, and its balance. */
-export const BatchTable = ({ batches, sorted, empty }: { batches: Batch[]; sorted?: Sorted; empty: ReactNode }) => (
+// The mark stands in the margin already: here its word alone.
+const StateName = ({ batch }: { batch: Batch }) => (
+  <span className={`state ${stateTone(batch.state)}`}>{word(batch)}</span>
+)
+
+const BESIDE = new Set(['Through', 'Size'])
+
+type Props = { batches: Batch[]; empty: ReactNode; sorted?: Sorted; beside?: true }
+
+/** The ledger: one line per delivery, and its balance. `beside` another column it is narrower. */
+export const BatchTable = ({ batches, sorted, empty, beside }: Props) => (
   <DataTable
     caption="Deliveries: received = stored + duplicate + rejected"
     rows={batches}
-    columns={COLUMNS.map((column) =>
+    columns={COLUMNS.filter(({ title }) => !beside || !BESIDE.has(String(title))).map((column) =>
       sorted && column.title === 'Arrived (UTC)' ? { ...column, sort: 'created_at' } : column,
     )}
     rowKey={(batch) => batch.id}
     margin={{ title: 'State', cell: (batch) => <StateMark state={batch.state} /> }}
-    sorted={sorted}
     empty={empty}
+    {...(sorted ? { sorted } : {})}
   />
 )

@@ -8,7 +8,7 @@ export function ColumnChooser({ known, shown }: { known: string[]; shown: string
   const kept = [...params].filter(([name]) => !['columns', 'row', 'cursor', 'at'].includes(name))
   const all = [...shown, ...known.filter((name) => !shown.includes(name))]
   return (
-    <div className="pb-2">
+    <div className="pb-2 max-md:hidden">
       <Popover
         className="start sheet"
         button="btn"

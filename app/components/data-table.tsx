@@ -23,7 +23,7 @@ type Table<Row> = {
   rows: Row[]
   columns: Column<Row>[]
   rowKey: (row: Row) => string | number
-  margin?: { title: string; cell: (row: Row, line: number) => ReactNode }
+  margin?: { title: string; wide?: true; cell: (row: Row, line: number) => ReactNode }
   sorted?: Sorted
   isCurrent?: (row: Row) => boolean
   foot?: ReactNode
@@ -41,7 +41,7 @@ export function DataTable<Row>(table: Table<Row>) {
         <thead>
           <tr>
             {margin && (
-              <th scope="col" className="margin">
+              <th scope="col" className={margin.wide ? 'margin wide' : 'margin'}>
                 <span className="sr-only">{margin.title}</span>
               </th>
             )}

@@ -1,11 +1,10 @@
 import { Link } from '@remix-run/react'
 import { number } from '#app/lib/format.ts'
-import { rowsLink } from '#app/lib/row-links.ts'
 import { DayBars, type DayCount, dayName } from './charts/bars.tsx'
 import { SectionHead } from './page-head.tsx'
 
 type Overview = {
-  rows: { total: number; last24h: number }
+  rows: { total: number; last24h: number } | null
   hosts: { total: number; seen24h: number }
   sources: number
   perDay: DayCount[]
@@ -14,8 +13,8 @@ type Overview = {
 /** The figures as labels of the chart's lane, and the days beside them. */
 export function DayLanes({ overview: { rows, hosts, sources, perDay } }: { overview: Overview }) {
   const figures = [
-    { name: 'Rows stored', value: rows.total, to: '/rows' },
-    { name: 'Rows, last 24 hours', value: rows.last24h, to: '/rows' },
+    { name: 'Rows stored', value: rows?.total, to: '/rows' },
+    { name: 'Rows, last 24 hours', value: rows?.last24h, to: '/rows' },
     { name: 'Hosts', value: hosts.total, to: '/hosts' },
     { name: 'Sources', value: sources, to: '/sources' },
   ]
@@ -26,23 +25,33 @@ export function DayLanes({ overview: { rows, hosts, sources, perDay } }: { overv
           <div key={name}>
             <dt>{name}</dt>
             <dd>
-              <Link className="num" to={to}>
-                {number(value)}
-              </Link>
+              {value === undefined ? (
+                <span className="muted">unknown</span>
+              ) : (
+                <Link className="num" to={to}>
+                  {number(value)}
+                </Link>
+              )}
             </dd>
           </div>
         ))}
       </dl>
       <div className="min-w-0">
         <SectionHead title="Rows stored per day" about={`${perDay.length} days, UTC`} />
-        <DayBars days={perDay} />
-        <AsTable days={perDay} />
+        {perDay.length > 0 ? (
+          <>
+            <DayBars days={perDay} />
+            <AsTable days={perDay} />
+          </>
+        ) : (
+          <p className="muted">no data: row storage does not answer</p>
+        )}
       </div>
     </section>
   )
 }
 
-/** The chart's numbers, each leading to the rows of its day. */
+/** The chart's numbers, newest first. */
 const AsTable = ({ days }: { days: DayCount[] }) => (
   <details className="pt-1">
     <summary className="link inline-block min-h-6">Show as table</summary>
@@ -60,14 +69,10 @@ const AsTable = ({ days }: { days: DayCount[] }) => (
         {days.toReversed().map(({ day, rows }) => (
           <tr key={day}>
             <td>{dayName(day)}</td>
-            <td className="r">
-              {rows === 0 ? <span className="zero">0</span> : <Link to={dayLink(day)}>{number(rows)}</Link>}
-            </td>
+            <td className="r">{<span className={rows === 0 ? 'zero' : undefined}>{number(rows)}</span>}</td>
           </tr>
         ))}
       </tbody>
     </table>
   </details>
 )
-
-const dayLink = (day: string) => rowsLink({ from: `${day} 00:00`, to: `${day} 23:59` })

@@ -15,6 +15,8 @@ type SchemaFormProps = {
   values?: Record<string, string | null>
   cancel?: string
   tall?: true
+  /** One of several forms of a page: none of them is the primary one. */
+  plain?: true
   children?: ReactNode
 }
 
@@ -27,6 +29,7 @@ export function SchemaForm({
   values = {},
   cancel,
   tall,
+  plain,
   children,
 }: SchemaFormProps) {
   const refusal = useRefusal(intent)
@@ -48,7 +51,7 @@ export function SchemaForm({
       ))}
       <div className="f act">
         <div>
-          <button type="submit" className="btn primary" aria-busy={busy || undefined}>
+          <button type="submit" className={plain ? 'btn' : 'btn primary'} aria-busy={busy || undefined}>
             {submit}
           </button>
           {cancel && (

@@ -11,7 +11,7 @@ type Query = {
   from?: Date | string | undefined
   to?: Date | string | undefined
 }
-type Props = { list: Query; hostname: string | null; total: number; tookMs: number }
+type Props = { list: Query; hostname: string | null; total: number | null; tookMs: number }
 
 /** The query once more, in plain words, and how many rows it met in what time. */
 export const Reading = ({ list, hostname, total, tookMs }: Props) => (
@@ -21,7 +21,8 @@ export const Reading = ({ list, hostname, total, tookMs }: Props) => (
       <span>, newest first.</span>
     </p>
     <p className="nw" role="status">
-      <b>{counted(total, 'row')}</b> <span className="muted">in {duration(tookMs)}</span>
+      <b>{total === null ? 'more rows than were counted' : counted(total, 'row')}</b>{' '}
+      <span className="muted">in {duration(tookMs)}</span>
     </p>
   </div>
 )
@@ -48,12 +49,7 @@ function phrases({ artifact, q, hostId, batchId, from, to }: Query, hostname: st
           </Link>
         </>
       )}
-      {q && (
-        <>
-          {' '}
-          that contain <Value text={q} path={false} />
-        </>
-      )}
+      {q && <Words text={q} />}
       {from && (
         <>
           {' '}
@@ -71,3 +67,18 @@ function phrases({ artifact, q, hostId, batchId, from, to }: Query, hostname: st
 }
 
 const moment = (at: Date | string) => (at instanceof Date ? fullTime(at) : at)
+
+/** Each word must stand somewhere in the row. */
+const Words = ({ text }: { text: string }) => (
+  <>
+    {' '}
+    that contain{' '}
+    {text.split(/\s+/).map((word, at) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a word may be asked for twice, and its place never changes
+      <span key={at}>
+        {at > 0 && ' and '}
+        <Value text={word} path={false} />
+      </span>
+    ))}
+  </>
+)

@@ -1,15 +1,14 @@
 import { Link, useSearchParams } from '@remix-run/react'
-import type { ReactNode } from 'react'
 import { rowLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { OpenRow, type StoredRow } from './row-table.tsx'
 import { Time } from './time.tsx'
 import { Value } from './value.tsx'
 
-type Grid = { rows: StoredRow[]; columns: string[]; open: string | null; empty: ReactNode }
+type Grid = { rows: StoredRow[]; columns: string[]; open: string | null }
 
 /** Rows as a grid: time, host, then the chosen fields; without an artifact, the row as it came. */
-export function RowGrid({ rows, columns, open, empty }: Grid) {
+export function RowGrid({ rows, columns, open }: Grid) {
   const [params] = useSearchParams()
   const preview = (id: string) => {
     const to = new URLSearchParams(params)
@@ -18,12 +17,13 @@ export function RowGrid({ rows, columns, open, empty }: Grid) {
   }
   const fields: Column<StoredRow>[] = columns.length > 0 ? columns.map(field) : [ARTIFACT, AS_IT_CAME]
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Rows">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+    <section className="scroll" tabIndex={0} aria-label="Rows, scrollable">
       <DataTable
         free
         caption="Rows"
         rows={rows}
-        columns={[TIME, HOST, ...fields]}
+        columns={[IN_SHORT, TIME, HOST, ...fields]}
         rowKey={(row) => row.id}
         isCurrent={(row) => row.id === open}
         // The preview stands beside the grid where there is room for it; elsewhere a row is a page.
@@ -31,23 +31,37 @@ export function RowGrid({ rows, columns, open, empty }: Grid) {
           title: 'Open',
           cell: (row) => (
             <>
-              <span className="max-xl:hidden">
-                <OpenRow id={row.id} to={preview(row.id)} />
-              </span>
-              <span className="xl:hidden">
-                <OpenRow id={row.id} />
-              </span>
+              <OpenRow className="max-xl:hidden" id={row.id} to={preview(row.id)} />
+              <OpenRow className="xl:hidden" id={row.id} />
             </>
           ),
         }}
-        empty={empty}
       />
-    </div>
+    </section>
   )
 }
 
+/** The whole row in two lines, for a phone: what, then where and when. */
+const IN_SHORT: Column<StoredRow> = {
+  title: 'Row, host and event (UTC)',
+  className: 'md:hidden short',
+  cell: (row) => (
+    <Link to={rowLink(row.id)} className="lead">
+      <Value text={shortOf(row)} path={false} />
+    </Link>
+  ),
+  below: (row) => (
+    <>
+      <Value text={row.hostname} /> · <Time at={row.event_time} never="undated" />
+    </>
+  ),
+}
+
+const shortOf = ({ cells, raw }: StoredRow) => Object.values(cells).filter(Boolean).join(' · ') || raw.slice(0, 512)
+
 const TIME: Column<StoredRow> = {
   title: 'Event (UTC)',
+  className: 'max-md:hidden',
   cell: (row) => (
     <Link to={rowLink(row.id)} className="lead">
       <Time at={row.event_time} never="undated" />
@@ -57,6 +71,7 @@ const TIME: Column<StoredRow> = {
 
 const HOST: Column<StoredRow> = {
   title: 'Host',
+  className: 'max-md:hidden',
   cell: (row) => (
     <Link className="n" to={`/hosts/${row.host_id}`}>
       <Value text={row.hostname} />
@@ -64,17 +79,17 @@ const HOST: Column<StoredRow> = {
   ),
 }
 
-const ARTIFACT: Column<StoredRow> = { title: 'Artifact', cell: (row) => row.artifact }
+const ARTIFACT: Column<StoredRow> = { title: 'Artifact', className: 'max-md:hidden', cell: (row) => row.artifact }
 
 const AS_IT_CAME: Column<StoredRow> = {
   title: 'Row as it came',
-  className: 'long',
-  cell: (row) => <Value text={row.raw.slice(0, 512)} path={false} />,
+  className: 'max-md:hidden long',
+  cell: (row) => <Value text={row.raw.slice(0, 513)} path={false} />,
 }
 
 const field = (name: string): Column<StoredRow> => ({
-  title: name,
+  title: <span className="val">{name}</span>,
   key: `field-${name}`,
-  className: 'value-cell',
-  cell: (row) => (name in row.cells ? <Value text={row.cells[name]!} /> : <span className="muted">no data</span>),
+  className: 'max-md:hidden value-cell',
+  cell: (row) => (row.cells[name] ? <Value text={row.cells[name]} /> : <span className="muted">empty</span>),
 })

@@ -19,7 +19,7 @@ export type StoredRow = {
 const COLUMNS: Column<StoredRow>[] = [
   {
     title: 'Artifact',
-    className: 'w-56',
+    className: 'md:w-64',
     cell: (row) => (
       <Link to={rowLink(row.id)} className="lead">
         {row.artifact}
@@ -29,7 +29,7 @@ const COLUMNS: Column<StoredRow>[] = [
   {
     title: 'Row as it came',
     className: 'max-md:hidden',
-    cell: (row) => <Value text={row.raw.slice(0, 512)} path={false} />,
+    cell: (row) => <Value text={row.raw.slice(0, 513)} path={false} />,
   },
   { title: 'Event (UTC)', right: true, className: 'w-32', cell: (row) => <Time at={row.event_time} never="undated" /> },
 ]
@@ -46,8 +46,8 @@ export const RowTable = ({ rows, caption }: { rows: StoredRow[]; caption: string
 )
 
 /** The link in a row's margin that opens it. */
-export const OpenRow = ({ id, to }: { id: string; to?: string }) => (
-  <Link to={to ?? rowLink(id)} aria-label="Open row" preventScrollReset={to !== undefined}>
+export const OpenRow = ({ id, to, className }: { id: string; to?: string; className?: string }) => (
+  <Link className={className} to={to ?? rowLink(id)} aria-label="Open row" preventScrollReset={to !== undefined}>
     <ChevronRight aria-hidden="true" />
   </Link>
 )

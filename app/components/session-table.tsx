@@ -4,7 +4,7 @@ import { counted } from '#app/lib/format.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Nothing } from './notice.tsx'
 import { SectionHead } from './page-head.tsx'
-import { AliveMark } from './states.tsx'
+import { LifeMark } from './states.tsx'
 import { Age, Time } from './time.tsx'
 import { Value } from './value.tsx'
 
@@ -55,7 +55,9 @@ export const SessionTable = ({ sessions }: { sessions: Session[] }) => (
       rowKey={({ id }) => id}
       margin={{
         title: 'State',
-        cell: ({ current }) => <AliveMark alive={current} name={current ? 'this session' : 'another session'} />,
+        cell: ({ current }) => (
+          <LifeMark life={current ? 'used' : 'rests'} name={current ? 'this session' : 'another session'} />
+        ),
       }}
       empty={<Nothing title="No session" />}
     />

@@ -69,18 +69,19 @@ export function StateWord({ state }: { state: BatchState }) {
   )
 }
 
-/** Whether something works, or was ended, in a margin: a ring or a struck ring. */
-export const AliveMark = ({ alive, name }: { alive: boolean; name: string }) => (
+/** Whether something is in use, at rest or ended, in a margin: a ring with a dot, a ring, a struck ring. */
+export const LifeMark = ({ life, name }: { life: 'used' | 'rests' | 'ended'; name: string }) => (
   <svg className="v v-quiet" viewBox="0 0 14 14" role="img" aria-label={name}>
     <title>{name}</title>
     {ring}
-    {alive ? (
-      <circle cx="7" cy="7" r="2" fill="currentColor" />
-    ) : (
-      <path d="m3.5 10.5 7-7" stroke="currentColor" strokeWidth="1.25" />
-    )}
+    {life === 'used' && <circle cx="7" cy="7" r="2" fill="currentColor" />}
+    {life === 'ended' && <path d="m3.5 10.5 7-7" stroke="currentColor" strokeWidth="1.25" />}
   </svg>
 )
+
+/** What a delivery's state is called, and how it is inked. */
+export const stateWord = (state: BatchState) => LOOKS[state].word
+export const stateTone = (state: BatchState) => LOOKS[state].tone
 
 /** Whether a delivery still changes by itself. */
 export const isUnderWay = (state: BatchState) => state === 'receiving' || state === 'spooled' || state === 'loading'

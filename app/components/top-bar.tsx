@@ -34,6 +34,9 @@ export function TopBar({ viewer, now }: { viewer: Viewer; now: Date }) {
         {clockTime(now)}
       </time>
       <Jump />
+      <Link className="btn quiet icon md:hidden" to="/rows" aria-label="Find in all rows">
+        <Search aria-hidden="true" />
+      </Link>
     </header>
   )
 }

@@ -5,7 +5,7 @@ import { BatchTable } from '#app/components/batch-table.tsx'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
 import { DayLanes } from '#app/components/day-lanes.tsx'
 import { FirstSteps } from '#app/components/first-steps.tsx'
-import { Nothing } from '#app/components/notice.tsx'
+import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
 import { Age } from '#app/components/time.tsx'
 import { load } from '#app/lib/api.server.ts'
@@ -59,7 +59,7 @@ export default function Overview() {
   const overview = useLoaderData<typeof loader>()
   const { rows, batches, artifacts, activity, origin } = overview
   const now = useNow()
-  const untouched = rows.total === 0 && batches.latest.length === 0
+  const untouched = rows?.total === 0 && batches.latest.length === 0
   useLive(batches.inProgress > 0)
   return (
     <>
@@ -71,6 +71,12 @@ export default function Overview() {
             : `30 days to ${fullTime(now)}`
         }
       />
+      {!rows && (
+        <Notice kind="bad" role="alert" action={<Link to="/">Try again</Link>}>
+          <b>Row storage does not answer.</b> Hosts, deliveries and users still work; rows cannot be counted or searched
+          now.
+        </Notice>
+      )}
       {!untouched && <Receipt overview={overview} />}
       <DayLanes overview={overview} />
       {untouched ? (
@@ -83,7 +89,7 @@ export default function Overview() {
                 All deliveries
               </Link>
             </SectionHead>
-            <BatchTable batches={batches.latest} empty={<Nothing title="No delivery yet" />} />
+            <BatchTable beside batches={batches.latest} empty={<Nothing title="No delivery yet" />} />
             <div className="pt-5">
               <SectionHead title="Artifacts" about="by rows">
                 <Link className="link" to="/rows">
@@ -118,8 +124,12 @@ export default function Overview() {
 const Receipt = ({ overview: { rows, hosts, batches } }: { overview: Loaded }) => (
   <p className="receipt">
     <Clock aria-hidden="true" />
-    <span>
-      <b>{counted(rows.total, 'row')}</b> of <b>{counted(hosts.total, 'host')}</b> are stored, exactly as they came;{' '}
+    <span className="says">
+      {rows && (
+        <>
+          <b>{counted(rows.total, 'row')}</b> of <b>{counted(hosts.total, 'host')}</b> are stored, exactly as they came;{' '}
+        </>
+      )}
       <Link className="num" to="/hosts?sort=last_seen_at&dir=desc">
         {counted(hosts.seen24h, 'host')}
       </Link>{' '}

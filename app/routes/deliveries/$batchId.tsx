@@ -73,7 +73,8 @@ function State({ batch }: { batch: Batch }) {
           {batch.state === 'loading' ? 'Loading' : batch.state === 'spooled' ? 'Waiting for its turn' : 'Receiving'}{' '}
           delivery {batch.id}.
         </b>{' '}
-        {number(batch.received)} rows read so far. You may leave this page.
+        {batch.progress_pct !== null && `${batch.progress_pct}% of ${bytes(batch.bytes)} read. `}You may leave this
+        page.
         {batch.progress_pct !== null && <Bar pct={batch.progress_pct} name="Loading" />}
       </Notice>
     )
@@ -88,7 +89,7 @@ function State({ batch }: { batch: Batch }) {
   return (
     <p className="receipt">
       <StateWord state={batch.state} />
-      <span>
+      <span className="says">
         <b>{counted(batch.received, 'row')} received</b> ={' '}
         <Link className="num" to={rowsLink({ batchId: batch.id })}>
           {number(batch.stored)} stored
@@ -163,7 +164,7 @@ function Rejects() {
         rows={rejects.rows}
         columns={COLUMNS}
         rowKey={(reject) => reject.line}
-        margin={{ title: 'Line', cell: (reject) => number(reject.line) }}
+        margin={{ title: 'Line', wide: true, cell: (reject) => number(reject.line) }}
       />
       <nav className="pager" aria-label="Pages of rejected rows">
         <span />

@@ -50,7 +50,12 @@ export default function HostPage() {
         </Link>
       ),
     },
-    { title: 'Fresh', right: true, className: 'w-24', cell: ({ last_ingested_at }) => <Age at={last_ingested_at} /> },
+    {
+      title: 'Fresh',
+      right: true,
+      className: 'max-md:hidden w-24',
+      cell: ({ last_ingested_at }) => <Age at={last_ingested_at} />,
+    },
     {
       title: 'Last stored (UTC)',
       right: true,
@@ -68,7 +73,7 @@ export default function HostPage() {
           Open its rows
         </Link>
       </PageHead>
-      <Facts facts={factsOf(host, latest.total)} />
+      <Facts facts={factsOf(host, sumOf(artifacts))} />
       <SectionHead title="Artifacts" about={`${counted(artifacts.length, 'artifact')} answered by this host`} />
       <DataTable
         caption="Artifacts of this host"
@@ -82,7 +87,10 @@ export default function HostPage() {
       />
       {latest.rows.length > 0 && (
         <>
-          <SectionHead title="Latest rows" about={`${number(latest.rows.length)} of ${number(latest.total)}`}>
+          <SectionHead
+            title="Latest rows"
+            about={latest.total === null ? undefined : `${number(latest.rows.length)} of ${number(latest.total)}`}
+          >
             <Link className="link" to={rowsLink({ hostId: host.id })}>
               All rows
             </Link>
@@ -94,6 +102,8 @@ export default function HostPage() {
     </>
   )
 }
+
+const sumOf = (artifacts: Artifact[]) => artifacts.reduce((sum, { rows }) => sum + rows, 0)
 
 type Host = ReturnType<typeof useLoaderData<typeof loader>>['host']
 

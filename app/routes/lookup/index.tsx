@@ -161,6 +161,7 @@ function KeyForm() {
         <p>{status.from === 'tenant' ? 'This tenant has its own key.' : 'No key is saved.'}</p>
       )}
       <SchemaForm
+        plain
         key={String(status.from)}
         fields={fields}
         intent="key"

@@ -72,6 +72,7 @@ export default function Profile() {
       )}
       <SectionHead title="Look" />
       <SchemaForm
+        plain
         fields={look}
         intent="look"
         values={{ theme: viewer.theme, density: viewer.density }}
@@ -80,6 +81,7 @@ export default function Profile() {
       />
       <SectionHead title="Username" />
       <SchemaForm
+        plain
         fields={name}
         intent="name"
         values={{ username: viewer.username }}
@@ -87,7 +89,13 @@ export default function Profile() {
         failed="The username was not changed."
       />
       <SectionHead title="Password" />
-      <SchemaForm fields={password} intent="password" submit="Change password" failed="The password was not changed." />
+      <SchemaForm
+        plain
+        fields={password}
+        intent="password"
+        submit="Change password"
+        failed="The password was not changed."
+      />
       <SessionTable sessions={sessions} />
     </>
   )

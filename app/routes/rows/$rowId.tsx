@@ -1,14 +1,22 @@
+import { data } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { PageHead } from '#app/components/page-head.tsx'
 import { RowBody } from '#app/components/row-preview.tsx'
 import { load } from '#app/lib/api.server.ts'
+import { fieldsOfRow } from '#app/lib/row-text.server.ts'
 import { titledBy } from '#app/lib/title.ts'
+import { RowId } from '#server/modules/telemetry/schema.ts'
 
 type Named = { row: { artifact: string; hostname: string } }
 export const meta = titledBy(({ row }: Named) => `${row.artifact} on ${row.hostname}`)
 export const handle = { trail: ({ row }: Named) => [{ title: 'Rows', to: '/rows' }, { title: row.artifact }] }
 
-export const loader = load(async ({ api, params }) => ({ row: await api.telemetry.row({ id: params.rowId ?? '' }) }))
+export const loader = load(async ({ api, params, requestId }) => {
+  const asked = RowId.safeParse({ id: params.rowId })
+  if (!asked.success) throw data({ message: 'No row has this address.', requestId }, { status: 404 })
+  const row = await api.telemetry.row(asked.data)
+  return { row: { ...row, cells: fieldsOfRow(row.raw) } }
+})
 
 const CAP = 200_000
 

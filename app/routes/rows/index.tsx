@@ -8,65 +8,65 @@ import { RowGrid } from '#app/components/row-grid.tsx'
 import { RowPreview } from '#app/components/row-preview.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { number } from '#app/lib/format.ts'
+import { rowQuery } from '#app/lib/row-query.server.ts'
+import { fieldsOfRow } from '#app/lib/row-text.server.ts'
 import { titled } from '#app/lib/title.ts'
-import { RowList } from '#server/modules/telemetry/schema.ts'
 
 export const meta = titled('Rows')
 export const handle = { trail: () => [{ title: 'Rows' }], narrow: true as const }
 
-const SHOWN_AT_FIRST = 6
+const AT_FIRST = 6
+const MOST = 40
 
 export const loader = load(async ({ api, query, request }) => {
-  const chosen = new URL(request.url).searchParams
-    .getAll('columns')
-    .flatMap((names) => names.split(','))
-    .filter(Boolean)
-  const { columns: _chosen, ...list } = RowList.parse(query)
+  const chosen = new URL(request.url).searchParams.getAll('columns').filter(Boolean)
+  const { columns: _chosen, ...asked } = query
+  const { list, leftOut } = rowQuery(asked)
   const [artifacts, known] = await Promise.all([
-    api.telemetry.artifacts(),
+    api.telemetry.artifacts({}),
     list.artifact ? api.telemetry.columns({ artifact: list.artifact }) : [],
   ])
-  const columns = chosen.length > 0 ? chosen.slice(0, 30) : known.slice(0, SHOWN_AT_FIRST)
-  const [found, host, preview] = await Promise.all([
-    api.telemetry.rows({ ...list, ...(columns.length > 0 ? { columns } : {}) }),
+  const columns = chosen.length > 0 ? chosen.slice(0, MOST) : known.slice(0, AT_FIRST)
+  const [found, host, row] = await Promise.all([
+    api.telemetry.rows({ ...list, columns }),
     list.hostId ? api.hosts.get({ id: list.hostId }) : null,
     query.row ? api.telemetry.row({ id: query.row }) : null,
   ])
-  return { ...found, list, artifacts, known, columns, hostname: host?.hostname ?? null, preview }
+  const preview = row && { ...row, cells: fieldsOfRow(row.raw) }
+  return { ...found, list, leftOut, artifacts, known, columns, hostname: host?.hostname ?? null, preview }
 })
 
 export default function Rows() {
-  const { rows, next, total, truncated, took_ms, list, artifacts, known, columns, hostname, preview } =
+  const { rows, next, total, took_ms, list, leftOut, artifacts, known, columns, hostname, preview } =
     useLoaderData<typeof loader>()
   return (
     <>
       <h1 className="sr-only">Rows</h1>
-      <RowFilters artifacts={artifacts} hostname={hostname} columns={columns} />
-      <Reading list={list} hostname={hostname} total={total} tookMs={took_ms} />
-      {truncated && (
-        <Notice kind="warn">
-          <b>This answer is cut.</b> Only the newest part was searched before the time limit; narrow it by artifact,
-          host or time.
+      <RowFilters artifacts={artifacts} hostname={hostname} />
+      {leftOut.length > 0 && (
+        <Notice kind="warn" role="alert">
+          <b>{leftOut.join(' and ')} was not understood</b> and is left out. A time reads 2026-02-05 06:00.
         </Notice>
       )}
-      {known.length > 0 && <ColumnChooser known={known} shown={columns} />}
+      <Reading list={list} hostname={hostname} total={total} tookMs={took_ms} />
       <div className={preview ? 'with-preview' : undefined}>
         <div className="min-w-0">
-          <RowGrid
-            rows={rows}
-            columns={columns}
-            open={preview?.id ?? null}
-            empty={<Empty any={artifacts.length > 0} />}
-          />
+          {known.length > 0 ? (
+            <ColumnChooser known={known} shown={columns} />
+          ) : (
+            artifacts.length > 0 &&
+            !list.artifact && (
+              <p className="muted pb-2">
+                Choose an artifact to see its fields as columns; {number(artifacts.length)} have answered.
+              </p>
+            )
+          )}
+          <RowGrid rows={rows} columns={columns} open={preview?.id ?? null} />
+          {rows.length === 0 && <Empty any={artifacts.length > 0} />}
           <Pager count={rows.length} limit={list.limit} next={next} total={total} />
         </div>
         {preview && <RowPreview row={preview} />}
       </div>
-      {artifacts.length > 0 && !list.artifact && rows.length > 0 && (
-        <p className="muted">
-          Choose an artifact to see its fields as columns. {number(artifacts.length)} have answered.
-        </p>
-      )}
     </>
   )
 }
@@ -75,7 +75,6 @@ const Empty = ({ any }: { any: boolean }) =>
   any ? (
     <Nothing
       title="No row matches"
-      alone
       actions={
         <Link className="btn" to="/rows">
           Show all rows
@@ -87,7 +86,6 @@ const Empty = ({ any }: { any: boolean }) =>
   ) : (
     <Nothing
       title="No rows yet"
-      alone
       actions={
         <Link className="btn primary" to="/deliveries">
           Upload a file

@@ -5,7 +5,7 @@ import { type Column, DataTable } from '#app/components/data-table.tsx'
 import { SchemaForm } from '#app/components/form.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
-import { AliveMark } from '#app/components/states.tsx'
+import { LifeMark } from '#app/components/states.tsx'
 import { Age, Time } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { act, load } from '#app/lib/api.server.ts'
@@ -59,7 +59,15 @@ export default function Sources() {
         rows={sources}
         columns={COLUMNS}
         rowKey={(source) => source.id}
-        margin={{ title: 'State', cell: (source) => <AliveMark alive={!source.revoked_at} name={stateOf(source)} /> }}
+        margin={{
+          title: 'State',
+          cell: (source) => (
+            <LifeMark
+              life={source.revoked_at ? 'ended' : source.last_used_at ? 'used' : 'rests'}
+              name={stateOf(source)}
+            />
+          ),
+        }}
         empty={
           <Nothing title="No source yet">
             Create one below and give its token to a Velociraptor server or a script.

@@ -78,7 +78,7 @@ const columnsFor = (current: number | undefined): Column<Tenant>[] => [
 
 function Switch({ tenant, current }: { tenant: Tenant; current: boolean }) {
   if (current) return <span className="muted">current</span>
-  if (!tenant.role) return <span className="muted">not a member</span>
+  if (!tenant.role) return null
   return (
     <Form method="post" action="/switch" reloadDocument>
       <input type="hidden" name="tenantId" value={tenant.id} />

@@ -65,6 +65,7 @@ export default function UserPage() {
       <section className="pt-3">
         <SectionHead title="Role" />
         <SchemaForm
+          plain
           fields={fields}
           intent="role"
           values={{ role: user.role }}

@@ -5,7 +5,7 @@ import { FilterBar, TextFilter } from '#app/components/filter-bar.tsx'
 import { Nothing } from '#app/components/notice.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
 import { Pager } from '#app/components/pager.tsx'
-import { AliveMark } from '#app/components/states.tsx'
+import { LifeMark } from '#app/components/states.tsx'
 import { Age, Time } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { load } from '#app/lib/api.server.ts'
@@ -66,7 +66,10 @@ export default function Users() {
         rows={rows}
         columns={COLUMNS}
         rowKey={(user) => user.id}
-        margin={{ title: 'State', cell: (user) => <AliveMark alive={user.is_active} name={stateOf(user)} /> }}
+        margin={{
+          title: 'State',
+          cell: (user) => <LifeMark life={user.is_active ? 'used' : 'ended'} name={stateOf(user)} />,
+        }}
         sorted={list}
         empty={
           <Nothing
