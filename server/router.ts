@@ -1,5 +1,6 @@
 import { activityRouter } from './modules/activity/router.ts'
 import { dashboardsRouter } from './modules/dashboards/router.ts'
+import { enrichmentRouter } from './modules/enrichment/router.ts'
 import { hostsRouter } from './modules/hosts/router.ts'
 import { identityRouter } from './modules/identity/router.ts'
 import { ingestionRouter } from './modules/ingestion/router.ts'
@@ -18,6 +19,7 @@ export const appRouter = router({
   sources: sourcesRouter,
   ingestion: ingestionRouter,
   telemetry: telemetryRouter,
+  enrichment: enrichmentRouter,
   dashboards: dashboardsRouter,
 })
 

@@ -36,6 +36,7 @@ const Environment = z.object({
   METRICS_TOKEN: z.preprocess(empty, z.string().optional()),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   DISABLE_API_DOCS: flag,
+  LOG_STDOUT: flag,
   // Set by the composition root for the processes it starts.
   APP_DATABASE_URL: z.string().default(''),
   JOBS_DATABASE_URL: z.string().default(''),

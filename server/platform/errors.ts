@@ -6,6 +6,7 @@ export const STATUS = {
   conflict: 409,
   invalid: 422,
   rate_limited: 429,
+  bad_gateway: 502,
   unavailable: 503,
 } as const
 

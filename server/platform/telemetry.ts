@@ -33,6 +33,7 @@ export function openTelemetry(url: string, { name = 'velocicompanion', maxConnec
     url,
     application: name,
     max_open_connections: maxConnections,
+    use_multipart_params_auto: true, // long parameters go in the body, not the URL
     request_timeout: 600_000,
     compression: { request: false, response: false },
     log: { level: ClickHouseLogLevel.OFF }, // failures are thrown, and logged where they are handled

@@ -1,0 +1,141 @@
+import { createServer, type Server } from 'node:http'
+import { createExpressMiddleware } from '@trpc/server/adapters/express'
+import compression from 'compression'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { fromCookie } from './platform/auth/doors.ts'
+import { publicOrigin } from './platform/env.ts'
+import { failure, log } from './platform/log.ts'
+import { apiDocs } from './rest/docs.ts'
+import { restApi } from './rest/handler.ts'
+import { appRouter } from './router.ts'
+import { identify, onlyKnownHosts, pageBodyLimit, sameOriginOnly, securityHeaders } from './shell/guards.ts'
+import { type PageBase, pages } from './shell/pages.ts'
+import { probes, type Readiness } from './shell/probes.ts'
+
+export type Web = { server: Server; port: number; close: () => Promise<void> }
+
+const GRACE_MS = 10_000
+
+/** Everything that listens: guards first, then probes, REST, tRPC and the pages. Resolves when it accepts requests. */
+export async function listen(base: PageBase): Promise<Web> {
+  const readiness: Readiness = { stopping: false }
+  const app = express()
+  const server = createServer({ maxHeaderSize: 16 * 1024 }, app)
+  let port = base.env.PORT
+  const close = await assemble(app, base, readiness, () => port)
+
+  // Headers within 10 s, a silent socket 30 s; a whole upload may take an hour.
+  server.headersTimeout = 10_000
+  server.keepAliveTimeout = 5_000
+  server.requestTimeout = 3_600_000
+  server.timeout = 30_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(base.env.PORT, base.env.HOST, resolve)
+  })
+  const address = server.address()
+  if (address !== null && typeof address === 'object') port = address.port
+
+  return {
+    server,
+    port,
+    close: async () => {
+      readiness.stopping = true
+      await ended(server)
+      await close()
+    },
+  }
+}
+
+async function assemble(app: Express, base: PageBase, readiness: Readiness, port: () => number) {
+  const origin = publicOrigin(base.env)
+  const https = origin.protocol === 'https:'
+  const probe = probes(base, readiness)
+  const site = await pages(base)
+
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  if (base.env.TRUST_PROXY) app.set('trust proxy', base.env.TRUST_PROXY)
+  app.use(identify, accessLog, probe.measure, ...securityHeaders({ https }))
+  app.use(onlyKnownHosts(origin, port))
+  app.use(sameOriginOnly((req) => [origin.origin, `http://${req.headers.host}`].slice(0, https ? 1 : 2)))
+  app.use(probe.routes)
+  app.use(compression())
+  app.get('/', welcome)
+  if (!base.env.DISABLE_API_DOCS) app.use(apiDocs())
+  app.use('/api/trpc', pageBodyLimit, jsonOnly, trpc(base))
+  app.use(['/api/v1', '/api'], restApi(base))
+  app.use(pageBodyLimit, site.routes)
+  app.use(lastResort)
+  return site.close
+}
+
+const trpc = (base: PageBase): RequestHandler =>
+  createExpressMiddleware({
+    router: appRouter,
+    maxBodySize: 1024 * 1024,
+    allowBatching: true,
+    maxBatchSize: 10,
+    createContext: async ({ req, res }) => ({
+      ...base,
+      actor: (await fromCookie(base.auth, req.headers.cookie))?.actor ?? null,
+      requestId: res.locals.requestId,
+      ip: req.ip ?? '',
+    }),
+    onError: ({ error, path, ctx }) => {
+      if (error.code === 'INTERNAL_SERVER_ERROR')
+        log.error({ path, requestId: ctx?.requestId, error: failure(error.cause ?? error) }, 'procedure failed')
+    },
+  })
+
+// tRPC would take forms and plain bytes too, which a foreign page can send without asking.
+const jsonOnly: RequestHandler = (req, res, next) => {
+  if (req.method === 'GET' || req.is('application/json')) return next()
+  res.status(415).json({ detail: 'Send application/json.' })
+}
+
+const welcome: RequestHandler = (req, res, next) => {
+  if (req.accepts(['html', 'json']) !== 'json') return next()
+  res.json({ message: 'Welcome to VelociCompanion', docs: '/docs', health: '/health' })
+}
+
+const accessLog: RequestHandler = (req, res, next) => {
+  const started = performance.now()
+  res.on('close', () => {
+    const { method, path } = req
+    if (path === '/health' || path.startsWith('/assets/')) return
+    const ms = Math.round(performance.now() - started)
+    log.info(
+      {
+        requestId: res.locals.requestId,
+        method,
+        path: path.replace(/^\/reset\/.*/, '/reset/…'),
+        status: res.statusCode,
+        ms,
+      },
+      'request',
+    )
+  })
+  next()
+}
+
+const lastResort: ErrorRequestHandler = (error, _req, res, _next) => {
+  const { requestId } = res.locals
+  const status = Number((error as { status?: number }).status)
+  const expected = status >= 400 && status < 500
+  if (!expected) log.error({ requestId, error: failure(error) }, 'request failed')
+  if (res.headersSent) return void res.destroy()
+  res
+    .status(expected ? status : 500)
+    .type('text/plain')
+    .send(expected ? 'That request cannot be read.\n' : `Something went wrong. Request ${requestId}\n`)
+}
+
+/** Lets requests under way finish; what is not done after ten seconds is cut. */
+async function ended(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+  await closed
+  clearTimeout(cut)
+}

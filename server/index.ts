@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { startClickhouse } from '#db/embedded/clickhouse.ts'
+import { EngineError, type EngineLog, secretIn } from '#db/embedded/folder.ts'
+import { startPostgres } from '#db/embedded/postgres.ts'
+import { migrateTelemetry } from '#db/migrate-telemetry.ts'
+import { ensureDatabase, prepareDatabase } from '#db/prepare.ts'
+import { checkSecretKey, type Env, isLoopback, publicOrigin, readEnv, StartError } from './platform/env.ts'
+import { keepRunning, type Supervised, startProcess } from './processes.ts'
+import { restartOnChange } from './restart-on-change.ts'
+
+const LOG_BYTES = 20 * 1024 * 1024
+
+/** The composition root: engines up, migrated, worker and web running; on a signal everything down, engines last. */
+async function main() {
+  const env = readEnv()
+  const origin = publicOrigin(env)
+  const parts: Supervised[] = []
+  const stopAll = stopOnSignals(parts)
+  mkdirSync(env.DATA_DIR, { recursive: true, mode: 0o700 })
+  await portIsFree(env)
+
+  const secret = checkSecretKey(env.SECRET_KEY ?? secretIn(join(env.DATA_DIR, 'secret-key')))
+  const setupCode = isLoopback(env.HOST) ? '' : randomBytes(5).toString('hex')
+  const [databaseUrl, clickhouseUrl] = await Promise.all([records(env, parts), rows(env, parts)])
+  const urls = await prepareDatabase(databaseUrl, secret)
+  await migrateTelemetry(clickhouseUrl)
+
+  const childEnv = {
+    ...process.env,
+    NODE_ENV: env.NODE_ENV,
+    DATA_DIR: env.DATA_DIR,
+    SECRET_KEY: secret,
+    SETUP_CODE: setupCode,
+    APP_DATABASE_URL: urls.login,
+    JOBS_DATABASE_URL: urls.jobs,
+    CLICKHOUSE_URL: clickhouseUrl,
+    DATABASE_URL: undefined, // only the root may change the schema
+  }
+  const output = logOutput(env)
+  let listening = env.PORT
+  parts.push(await keepRunning('worker', () => startProcess('worker', childEnv, output), say))
+  const startWeb = async () => {
+    const web = await startProcess('web', { ...childEnv, PORT: String(listening) }, output)
+    listening = web.port ?? listening
+    return web
+  }
+  parts.push(await keepRunning('web', startWeb, say))
+  if (env.NODE_ENV === 'development') restartOnChange(parts)
+
+  if (!env.PUBLIC_URL) origin.port = String(listening)
+  if (setupCode) say(`The first account needs the setup code ${setupCode}`)
+  say(`VelociCompanion is ready at ${origin.origin} (data in ${env.DATA_DIR}; Ctrl-C stops it)`)
+  process.send?.({
+    ready: true,
+    port: listening,
+    pids: Object.fromEntries(parts.map((part) => [part.name, part.pid()])),
+  })
+  await stopAll
+}
+
+async function records(env: Env, parts: Supervised[]): Promise<string> {
+  if (env.DATABASE_URL) return env.DATABASE_URL
+  const dataDir = join(env.DATA_DIR, 'postgres')
+  let url = ''
+  const start = async () => {
+    const engine = await startPostgres({ dataDir, log: engineLog })
+    url = engine.adminUrl
+    return engine
+  }
+  parts.unshift(await keepRunning('PostgreSQL', start, say))
+  return ensureDatabase(url, 'velocicompanion')
+}
+
+async function rows(env: Env, parts: Supervised[]): Promise<string> {
+  if (env.CLICKHOUSE_URL) return env.CLICKHOUSE_URL
+  const dataDir = join(env.DATA_DIR, 'clickhouse')
+  let url = ''
+  const start = async () => {
+    const engine = await startClickhouse({ dataDir, log: engineLog })
+    url = engine.url
+    return engine
+  }
+  parts.unshift(await keepRunning('ClickHouse', start, say))
+  return url
+}
+
+/** Resolves when a signal has brought everything down: web and worker first, engines last. A second signal forces. */
+function stopOnSignals(parts: Supervised[]): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = 0
+    const stop = async () => {
+      asked += 1
+      if (asked > 1) process.exit(1)
+      for (const part of parts.toReversed())
+        await part.stop().catch((error: Error) => say(`${part.name}: ${error.message}`))
+      resolve()
+      process.exit(0)
+    }
+    process.on('SIGINT', () => void stop())
+    process.on('SIGTERM', () => void stop())
+    process.on('disconnect', () => void stop()) // whoever forked the root is gone
+  })
+}
+
+async function portIsFree({ HOST, PORT }: Env) {
+  if (PORT === 0) return
+  await new Promise<void>((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE'
+      reject(
+        new StartError(
+          taken
+            ? `Port ${PORT} is in use. Stop the program that uses it, or set PORT to another one.`
+            : `Cannot listen on ${HOST}:${PORT} (${error.code}). Set HOST and PORT to an address of this machine.`,
+        ),
+      )
+    })
+    probe.listen(PORT, HOST, () => probe.close(() => resolve()))
+  })
+}
+
+/** Where web and worker write their JSON lines: a file in the data folder, or with LOG_STDOUT=1 the root's own output. */
+function logOutput(env: Env): number | 'inherit' {
+  if (env.LOG_STDOUT) return 'inherit'
+  const folder = join(env.DATA_DIR, 'logs')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'app.log')
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  if (size > LOG_BYTES) renameSync(file, join(folder, 'app.1.log'))
+  return openSync(file, 'a', 0o600)
+}
+
+const engineLog: EngineLog = {
+  info: () => {},
+  warn: (_fields, message) => say(message),
+  error: (_fields, message) => say(message),
+}
+
+function say(text: string) {
+  process.stdout.write(`${text}\n`)
+}
+
+main().catch((error: unknown) => {
+  const expected =
+    error instanceof StartError || error instanceof EngineError || typeof (error as { code?: string }).code === 'string'
+  process.stderr.write(`${expected ? (error as Error).message : (error as Error).stack}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,66 @@
+import { Logger, run } from 'graphile-worker'
+import pg from 'pg'
+import { openBase } from './base.ts'
+import { loadDeliveries } from './modules/ingestion/jobs.ts'
+import { readEnv } from './platform/env.ts'
+import { taskOf } from './platform/jobs.ts'
+import { failure, log } from './platform/log.ts'
+import { leaveWithParent, tellParent } from './processes.ts'
+
+const JOBS = [loadDeliveries]
+const AT_ONCE = 3
+const HOUR_MS = 3_600_000
+
+/** The process that works the queue. Crash-only: it ends when its database goes, and starts again unburdened. */
+async function main() {
+  const env = readEnv()
+  const base = await openBase(env, 'worker')
+  const stopping = new AbortController()
+  const jobsPool = new pg.Pool({
+    connectionString: env.JOBS_DATABASE_URL,
+    max: AT_ONCE + 3,
+    application_name: 'velocicompanion-jobs',
+  })
+  jobsPool.on('error', leave)
+  await releaseOrphans(jobsPool)
+
+  const runner = await run({
+    pgPool: jobsPool,
+    concurrency: AT_ONCE,
+    pollInterval: 1_000,
+    noHandleSignals: true,
+    logger: new Logger(() => (level, message) => {
+      if (level === 'error' || level === 'warning') log.warn({ source: 'queue' }, message)
+    }),
+    taskList: Object.fromEntries(JOBS.map((kind) => [kind.name, taskOf(kind, { ...base, signal: stopping.signal })])),
+  })
+  runner.events.on('pool:listen:error', ({ error }) => leave(error as Error))
+  const sweep = setInterval(() => void base.auth.sessions.sweep().catch(() => {}), HOUR_MS)
+  leaveWithParent(async () => {
+    clearInterval(sweep)
+    stopping.abort()
+    await runner.stop().catch(() => {})
+    await jobsPool.end()
+    await base.close()
+  })
+  tellParent({ ready: true })
+}
+
+/** Frees the jobs that a killed worker held. One worker process runs per database; a load's own lock guards a second. */
+async function releaseOrphans(pool: pg.Pool) {
+  const { rows } = await pool.query<{ ids: string[] | null }>(
+    'select array_agg(distinct locked_by) as ids from graphile_worker.jobs where locked_by is not null',
+  )
+  if (rows[0]?.ids) await pool.query('select graphile_worker.force_unlock_workers($1)', [rows[0].ids])
+}
+
+function leave(error: Error) {
+  log.warn({ error: failure(error) }, 'the queue lost its database; starting again')
+  process.exit(75)
+}
+
+main().catch((error: unknown) => {
+  log.error({ error: failure(error) }, 'worker could not start')
+  tellParent({ ready: false, reason: (error as Error).message })
+  setTimeout(() => process.exit(1), 100)
+})
