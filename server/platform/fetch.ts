@@ -104,7 +104,7 @@ const notPublic = (name: string) => new OutboundError('refused', `${name} is not
 
 const isThisMachine = (address: string) => parsed(address)?.range() === 'loopback'
 
-const parsed = (address: string) => (ipaddr.isValid(address) ? ipaddr.process(address) : undefined)
+const parsed = (address: string) => (isIP(address) === 0 ? undefined : ipaddr.process(address))
 
 const LATE = [errors.ConnectTimeoutError, errors.HeadersTimeoutError, errors.BodyTimeoutError]
 
