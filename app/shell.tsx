@@ -42,7 +42,7 @@ function Frame({ children }: { children: ReactNode }) {
         Skip to content
       </a>
       <div className={narrow ? 'shell narrow' : 'shell'}>
-        <div className="rail">
+        <header className="rail">
           <Link to="/" className="brand" aria-label="VelociCompanion, overview">
             <BrandMark />
             <span>VelociCompanion</span>
@@ -50,7 +50,7 @@ function Frame({ children }: { children: ReactNode }) {
           <TenantSwitcher viewer={viewer} />
           <NavGroups viewer={viewer} />
           <Who viewer={viewer} />
-        </div>
+        </header>
         <div className="min-w-0">
           <TopBar viewer={viewer} now={now} />
           <main id="main" tabIndex={-1} className="page">

@@ -37,7 +37,8 @@ export function TenantSwitcher({ viewer }: { viewer: Viewer }) {
   const samePage = `/${pathname.split('/')[1] ?? ''}`
   return (
     <details className="pop start tenant" ref={box}>
-      <summary aria-label={`Tenant: ${viewer.tenantName}. Switch tenant`}>
+      <summary>
+        <span className="sr-only">Switch tenant, now in </span>
         <Names name={viewer.tenantName} below={hostsOf(viewer)} />
         <UpDown aria-hidden="true" />
       </summary>

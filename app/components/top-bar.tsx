@@ -15,7 +15,7 @@ export type Handle = { trail?: (data: never) => Crumb[]; narrow?: true }
 export function TopBar({ viewer, now }: { viewer: Viewer; now: Date }) {
   const crumbs = [{ title: viewer.tenantName, to: '/' }, ...useTrail()]
   return (
-    <header className="top">
+    <section className="top" aria-label="Top bar">
       <PhoneMenu viewer={viewer} />
       <nav aria-label="Trail" className="min-w-0 flex-1">
         <ol className="trail">
@@ -37,7 +37,7 @@ export function TopBar({ viewer, now }: { viewer: Viewer; now: Date }) {
       <Link className="btn quiet icon md:hidden" to="/rows" aria-label="Find in all rows">
         <Search aria-hidden="true" />
       </Link>
-    </header>
+    </section>
   )
 }
 
@@ -73,7 +73,7 @@ function Jump() {
         aria-label="Find in all rows"
         placeholder="Find in all rows"
       />
-      <kbd aria-hidden="true">Ctrl K</kbd>
+      <kbd>Ctrl K</kbd>
     </Form>
   )
 }

@@ -94,7 +94,14 @@ const COLUMNS: Column<Source>[] = [
   {
     title: 'Name',
     cell: (source) => <Value text={source.name} />,
-    below: (source) => (source.revoked_at ? 'revoked' : `${source.prefix}…`),
+    below: (source) =>
+      source.revoked_at ? (
+        'revoked'
+      ) : (
+        <>
+          {source.prefix}…, used: <Age at={source.last_used_at} />
+        </>
+      ),
   },
   { title: 'State', className: 'max-md:hidden w-24', cell: stateOf },
   { title: 'Token starts with', className: 'max-md:hidden w-36', cell: (source) => <Value text={source.prefix} /> },
@@ -105,7 +112,12 @@ const COLUMNS: Column<Source>[] = [
       source.created_by_name ? <Value text={source.created_by_name} /> : <span className="muted">unknown</span>,
   },
   { title: 'Created (UTC)', className: 'max-lg:hidden w-32', cell: (source) => <Time at={source.created_at} /> },
-  { title: 'Last used', right: true, className: 'w-24', cell: (source) => <Age at={source.last_used_at} /> },
+  {
+    title: 'Last used',
+    right: true,
+    className: 'max-md:hidden w-24',
+    cell: (source) => <Age at={source.last_used_at} />,
+  },
   {
     title: <span className="sr-only">Revoke</span>,
     key: 'revoke',
