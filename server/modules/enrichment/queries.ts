@@ -61,13 +61,21 @@ export async function keepReport({ db }: Ctx, report: Report): Promise<void> {
   const { hash, ...facts } = report
   const values = { ...facts, expires_at: sql<Date>`now() + ${report.found ? KEPT.found : KEPT.missing}::interval` }
   await db
-    .deleteFrom('virustotal_report')
-    .where('expires_at', '<', sql<Date>`now()`)
-    .where('hash', '!=', hash)
-    .execute()
-  await db
     .insertInto('virustotal_report')
     .values({ hash, ...values })
     .onConflict((c) => c.columns(['tenant_id', 'hash']).doUpdateSet(values))
+    .execute()
+  // Skipping locked rows: two lookups at once would else wait for each other's answer.
+  await db
+    .deleteFrom('virustotal_report')
+    .where('hash', 'in', (eb) =>
+      eb
+        .selectFrom('virustotal_report as stale')
+        .select('stale.hash')
+        .where('stale.expires_at', '<', sql<Date>`now()`)
+        .limit(1000)
+        .forUpdate()
+        .skipLocked(),
+    )
     .execute()
 }
