@@ -27,5 +27,18 @@ export const listInput = <const S extends readonly [string, ...string[]], F exte
     ...filter,
   })
 
+/** A whole number that may come as the text of a URL. Unlike coercion: '' and '1e3' are none. */
+export const whole = (min: number, max: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^[+-]?\d{1,15}$/.test(value) ? Number(value) : value),
+    z.int().min(min).max(max),
+  )
+
+/** The REST bridge's paging: by position, in order of id. */
+export const Slice = z.object({
+  skip: whole(0, Number.MAX_SAFE_INTEGER).default(0),
+  limit: whole(1, 1000).default(100),
+})
+
 /** An empty form field is no filter. */
 export const blank = (value: unknown) => (value === '' ? undefined : value)

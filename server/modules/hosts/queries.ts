@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { record } from '#server/platform/activity.ts'
 import { table } from '#server/platform/table.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
-import type { NewHost } from './schema.ts'
+import type { HostSlice, NewHost } from './schema.ts'
 
 export const hosts = table('host', { search: ['hostname', 'fqdn', 'client_id', 'ip_address', 'os'], filter: ['os'] })
 
@@ -20,12 +20,29 @@ export const osList = async (ctx: Ctx) =>
       .execute()
   ).map(({ os }) => os as string)
 
+/** Hosts by position, for the REST bridge: ties go by id, so that the order is stable. */
+export function hostSlice(ctx: Ctx, { skip, limit, sort_by, sort_desc, ...filter }: z.infer<typeof HostSlice>) {
+  let query = ctx.db.selectFrom('host').selectAll()
+  for (const [column, text] of Object.entries(filter)) {
+    if (!text) continue
+    const shown = column === 'ip_address' ? sql`host(ip_address)` : sql.ref(column)
+    query = query.where(sql<boolean>`${shown} ilike ${`%${text.replace(/[\\%_]/g, '\\$&')}%`}`)
+  }
+  const column = sort_by === 'last_seen' ? 'last_seen_at' : sort_by
+  return query
+    .orderBy(column, (order) => (sort_desc ? order.desc() : order.asc()).nullsLast())
+    .orderBy('id')
+    .offset(skip)
+    .limit(limit)
+    .execute()
+}
+
 /** Adds a host, or fills in the one of that name; what is known is never erased. */
 export async function upsertHost(ctx: Ctx, { hostname, ip_address, os, host_metadata }: z.infer<typeof NewHost>) {
   const facts = {
     ip_address: ip_address ?? null,
     os: os ?? null,
-    host_metadata: host_metadata ? JSON.stringify(host_metadata) : null,
+    host_metadata: host_metadata ? storable(JSON.stringify(host_metadata)) : null,
   }
   const known = await ctx.db
     .updateTable('host')
@@ -64,3 +81,7 @@ export async function upsertHost(ctx: Ctx, { hostname, ip_address, os, host_meta
   await record(ctx, 'host.created', { type: 'host', id: made.id })
   return made
 }
+
+// jsonb holds neither NUL nor half a surrogate pair, and a hostile host can report both: U+FFFD stands for them.
+const storable = (json: string) =>
+  json.replace(/(\\\\)|\\u(0000|d[89a-f][0-9a-f]{2})/gi, (found, backslash) => (backslash ? found : '\\ufffd'))

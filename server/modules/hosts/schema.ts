@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ById, blank, line, listInput } from '#server/platform/input.ts'
+import { ById, blank, line, listInput, Slice } from '#server/platform/input.ts'
 
 export const HostId = ById
 export const Hostname = line(255).meta({ title: 'Hostname' })
@@ -17,3 +17,20 @@ export const HostForm = NewHost.omit({ host_metadata: true })
 export const HostList = listInput(['last_seen_at', 'hostname', 'created_at'], {
   os: z.preprocess(blank, line(100).optional()),
 })
+
+const part = (max: number) => z.preprocess(blank, line(max).optional())
+
+/** The REST bridge's list: filters match parts of the value, whatever the case. */
+export const HostSlice = Slice.extend({
+  hostname: part(255),
+  os: part(100),
+  ip_address: part(45),
+  sort_by: z.enum(['id', 'hostname', 'ip_address', 'os', 'created_at', 'last_seen']).default('id'),
+  sort_desc: z.preprocess(asFlag, z.boolean().default(false)),
+})
+
+function asFlag(value: unknown): unknown {
+  const word = typeof value === 'string' ? value.toLowerCase() : value
+  if (word === 'true' || word === '1') return true
+  return word === 'false' || word === '0' ? false : value
+}

@@ -6,7 +6,8 @@ import { Nothing } from '#server/platform/input.ts'
 import { missing } from '#server/platform/table.ts'
 import { detachedProcedure, protectedProcedure, router } from '#server/platform/trpc.ts'
 import { endSessions, sessionsOf } from './queries.ts'
-import { Preferences, Rename, SessionId } from './schema.ts'
+import { Preferences, ProfileEdit, Rename, SessionId } from './schema.ts'
+import { editProfile } from './service.ts'
 
 export const identityRouter = router({
   me: detachedProcedure('profile:read', Nothing).query(async ({ ctx }) => {
@@ -29,6 +30,11 @@ export const identityRouter = router({
     if (taken) throw new AppError('conflict', 'Username already taken', { username: 'Already taken.' })
     await record(ctx, 'account.renamed', { type: 'account', id: accountId }, { username: input.username })
     await ctx.pool.updateTable('account').set({ username: input.username }).where('id', '=', accountId).execute()
+  }),
+
+  update: detachedProcedure('profile:write', ProfileEdit).mutation(async ({ ctx, input }) => {
+    const { epoch: _private, ...me } = await editProfile(ctx, input)
+    return me
   }),
 
   preferences: protectedProcedure('profile:write', Preferences).mutation(async ({ ctx, input }) => {

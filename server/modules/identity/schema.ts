@@ -11,7 +11,10 @@ export const Password = z
   .max(1024)
   .meta({ title: 'Password', format: 'password' })
 
-export const SignIn = z.object({ username: z.string().min(1).max(150), password: Password })
+// A name that PostgreSQL text cannot hold is nobody's; said here, it is a message and not a failure.
+const withoutNul = z.string().refine((text) => !text.includes('\0'), 'Must not contain a NUL character.')
+
+export const SignIn = z.object({ username: withoutNul.min(1).max(150), password: Password })
 export const Registration = z.object({
   username: Username,
   password: Password,
@@ -21,6 +24,12 @@ export const PasswordReset = z.object({ token: z.string().min(1).max(200), passw
 export const TenantSwitch = z.object({ tenantId: Id })
 
 export const Rename = z.object({ username: Username })
+/** What a person changes of their own account in one go; a new password asks for the current one. */
+export const ProfileEdit = z.object({
+  username: Username.nullish(),
+  password: Password.nullish(),
+  current_password: Password.nullish(),
+})
 export const PasswordChange = z.object({
   currentPassword: Password.meta({ title: 'Current password', format: 'password' }),
   newPassword: Password.meta({ title: 'New password', format: 'password' }),

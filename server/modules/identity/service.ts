@@ -7,9 +7,11 @@ import { hashToken } from '#server/platform/auth/keys.ts'
 import { checkPassword, hashPassword, verifyPassword } from '#server/platform/auth/passwords.ts'
 import { type Principal, principalOf } from '#server/platform/auth/principal.ts'
 import { now } from '#server/platform/clock.ts'
-import { AppError } from '#server/platform/errors.ts'
+import { AppError, fromDatabase } from '#server/platform/errors.ts'
 import { become, inTenant, type TenantDb } from '#server/platform/tenant.ts'
-import { PasswordReset, Registration, SignIn } from './schema.ts'
+import { tenantScope } from '#server/platform/tenant-scope.ts'
+import type { DetachedCtx } from '#server/platform/trpc.ts'
+import { PasswordReset, type ProfileEdit, Registration, SignIn } from './schema.ts'
 
 /** What comes before anybody is signed in. `registration` and `ip` are the installation's rule and the caller's address. */
 export type Door = Auth & { registration: 'invitation' | 'open'; ip: string; requestId: string }
@@ -58,7 +60,10 @@ export async function register(door: Door, input: z.input<typeof Registration>):
   }
   checkPassword(password, [username])
   const hash = await hashPassword(password)
-  const id = await door.pool.transaction().execute((tx) => addAccount(tx, { username, hash, first: empty }))
+  const id = await door.pool
+    .transaction()
+    .execute((tx) => addAccount(tx, { username, hash, first: empty }))
+    .catch(nameTaken('Username already registered'))
   const principal = await principalOf(door.pool, id)
   if (!principal) throw new Error('A new account is in no tenant.')
   await note(door, principal, 'account.registered')
@@ -159,6 +164,81 @@ export async function changePassword(
   await pool.transaction().execute((tx) => setPassword(tx, who.id, hash))
 }
 
+type Editor = DetachedCtx & { pool: Kysely<Tables>; auth: Auth; ip: string }
+
+/** Changes the person's own name, password or both, or nothing at all. A new password ends every session and token. */
+export async function editProfile(
+  ctx: Editor,
+  { username, password, current_password }: z.infer<typeof ProfileEdit>,
+): Promise<Principal> {
+  const { accountId, tenantId, name } = ctx.actor
+  if (!accountId) throw new AppError('not_found', 'No such user.')
+  const hash = password ? await ownNewHash(ctx, username ?? name, password, current_password) : null
+  await changeAccount(ctx, { id: accountId, username, hash })
+  const principal = await principalOf(ctx.pool, accountId, tenantId)
+  if (!principal) throw new AppError('unauthenticated', 'Sign in first.')
+  return principal
+}
+
+async function ownNewHash(
+  { auth, ip, actor }: Editor,
+  username: string,
+  password: string,
+  current: string | null | undefined,
+): Promise<string> {
+  if (!current) throw new AppError('invalid', 'Give your current password too.', { current_password: 'Field required' })
+  await auth.attempts.check(actor.name, ip)
+  const stored = await auth.pool
+    .selectFrom('auth.password')
+    .select('hash')
+    .where('account_id', '=', actor.accountId)
+    .executeTakeFirst()
+  const { ok } = await verifyPassword(stored?.hash ?? null, current)
+  if (!ok) {
+    await auth.attempts.failed(actor.name, ip)
+    throw new AppError('invalid', 'That is not your current password.', {
+      current_password: 'Not your current password.',
+    })
+  }
+  checkPassword(password, [username])
+  return hashPassword(password)
+}
+
+/**
+ * Changes what belongs to an account itself, and what `further` changes in the acting tenant, in one transaction.
+ * Throws AppError `conflict` for a name that is taken.
+ */
+export async function changeAccount(
+  { pool, actor, requestId }: Pick<DetachedCtx, 'actor' | 'requestId'> & { pool: Kysely<Tables> },
+  { id, username, hash }: { id: number; username: string | null | undefined; hash: string | null },
+  further: (db: TenantDb) => Promise<void> = async () => {},
+): Promise<void> {
+  const subject = { type: 'account', id }
+  await acrossTenants(
+    pool,
+    async (tx) => {
+      if (username) await tx.updateTable('account').set({ username }).where('id', '=', id).execute()
+      if (hash) await setPassword(tx, id, hash)
+      return { tenantId: actor.tenantId }
+    },
+    async (db) => {
+      if (username) await record({ db, actor, requestId }, 'account.renamed', subject, { username })
+      if (hash) await record({ db, actor, requestId }, 'account.password_changed', subject)
+      await further(db)
+    },
+    { accountId: actor.accountId, requestId },
+  ).catch(nameTaken('Username already taken'))
+}
+
+const nameTaken =
+  (message: string) =>
+  (error: unknown): never => {
+    const known = fromDatabase(error)
+    if (known instanceof AppError && known.fields.username)
+      throw new AppError('conflict', message, { username: 'Already taken.' })
+    throw error
+  }
+
 /** Moves a person to another tenant of theirs. A tenant they are not in does not exist for them. */
 export async function switchTenant({ pool }: Door, accountId: number, tenantId: number): Promise<Principal> {
   const principal = await principalOf(pool, accountId, tenantId)
@@ -196,7 +276,7 @@ export function acrossTenants<T extends { tenantId: number }>(
   return pool.transaction().execute(async (tx) => {
     const made = await work(tx)
     await become(tx, { tenantId: made.tenantId, ...who })
-    await then(tx as unknown as TenantDb, made)
+    await then(tx.withPlugin(tenantScope(made.tenantId)) as unknown as TenantDb, made)
     return made
   })
 }

@@ -1,6 +1,7 @@
 import { AppError } from '#server/platform/errors.ts'
+import { Slice } from '#server/platform/input.ts'
 import { detachedProcedure, protectedProcedure, router } from '#server/platform/trpc.ts'
-import { getBatch, listBatches } from './queries.ts'
+import { batchesById, getBatch, listBatches } from './queries.ts'
 import { BatchId, BatchList, DeliveryFacts, IdempotencyKey, Push, RejectList } from './schema.ts'
 import { push, receive, rejectsOf } from './service.ts'
 
@@ -8,6 +9,7 @@ const Delivery = DeliveryFacts.extend({ idempotencyKey: IdempotencyKey.optional(
 
 export const ingestionRouter = router({
   list: protectedProcedure('batch:own', BatchList).query(({ ctx, input }) => listBatches(ctx, input)),
+  page: protectedProcedure('batch:own', Slice).query(({ ctx, input }) => batchesById(ctx, input)),
   get: protectedProcedure('batch:own', BatchId).query(({ ctx, input }) => getBatch(ctx, input.id)),
   rejects: detachedProcedure('batch:own', RejectList).query(({ ctx, input }) => rejectsOf(ctx, input)),
   push: detachedProcedure('ingest:write', Push).mutation(({ ctx, input }) => push(ctx, input)),

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { BatchState } from '#db/types.ts'
 import { Hostname } from '#server/modules/hosts/schema.ts'
-import { ById, blank, line, listInput } from '#server/platform/input.ts'
+import { ById, blank, line, listInput, whole } from '#server/platform/input.ts'
 
 export const BatchId = ById
 export const BatchList = listInput(['created_at'], { state: z.preprocess(blank, z.enum(BatchState).optional()) })
 export const RejectList = ById.extend({
   after: z.coerce.number().int().min(0).default(0),
+  skip: whole(0, 1e12).default(0),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 })
 

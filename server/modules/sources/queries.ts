@@ -3,6 +3,7 @@ import { SOURCE_TOKEN_PREFIX } from '#server/platform/auth/doors.ts'
 import { newToken } from '#server/platform/auth/keys.ts'
 import { now } from '#server/platform/clock.ts'
 import { missing } from '#server/platform/table.ts'
+import type { TenantDb } from '#server/platform/tenant.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
 
 /** The tenant's sources with who made them, newest first. Never the token. */
@@ -33,6 +34,15 @@ export async function createSource(ctx: Ctx, name: string) {
   await record(ctx, 'source.created', { type: 'source', id: source.id }, { name })
   return { ...source, token }
 }
+
+/** Notes that a source's token was used, at most once a minute. */
+export const noteUse = (db: TenantDb, id: number) =>
+  db
+    .updateTable('source')
+    .set({ last_used_at: now() })
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', new Date(now().getTime() - 60_000))]))
+    .execute()
 
 /** Ends a source's token from the next request on. Repeating it changes nothing. */
 export async function revokeSource(ctx: Ctx, id: number) {

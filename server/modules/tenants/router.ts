@@ -1,10 +1,15 @@
 import { Nothing } from '#server/platform/input.ts'
+import { missing } from '#server/platform/table.ts'
 import { detachedProcedure, router } from '#server/platform/trpc.ts'
 import { tenantsOf } from './queries.ts'
-import { NewTenant } from './schema.ts'
+import { NewTenant, TenantId } from './schema.ts'
 import { createTenant } from './service.ts'
 
 export const tenantsRouter = router({
   list: detachedProcedure('tenant:read', Nothing).query(({ ctx }) => tenantsOf(ctx.pool, ctx.actor)),
+  get: detachedProcedure('tenant:read', TenantId).query(async ({ ctx, input }) => {
+    const visible = await tenantsOf(ctx.pool, ctx.actor)
+    return visible.find(({ id }) => id === input.id) ?? missing('tenant')
+  }),
   create: detachedProcedure('tenant:create', NewTenant).mutation(({ ctx, input }) => createTenant(ctx, input)),
 })

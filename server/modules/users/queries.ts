@@ -13,6 +13,7 @@ const members = (ctx: Pick<Ctx, 'db'>) =>
       'membership.tenant_id',
       'membership.created_at',
       'membership.last_seen_at',
+      'account.created_at as registered_at',
       eb('membership.deactivated_at', 'is', null).$castTo<boolean>().as('is_active'),
     ])
 

@@ -1,13 +1,15 @@
 import { type Kysely, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Tables } from '#db/types.ts'
+import { changeAccount } from '#server/modules/identity/service.ts'
 import { record } from '#server/platform/activity.ts'
 import { newToken } from '#server/platform/auth/keys.ts'
+import { checkPassword, hashPassword } from '#server/platform/auth/passwords.ts'
 import { now } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
-import type { Ctx } from '#server/platform/trpc.ts'
+import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
 import { getMember } from './queries.ts'
-import type { NewUser, RoleChange } from './schema.ts'
+import type { NewUser, RoleChange, UserEdit } from './schema.ts'
 
 type Admin = Ctx & { pool: Kysely<Tables> }
 
@@ -36,6 +38,33 @@ export async function addUser(ctx: Admin, { username, role }: z.infer<typeof New
     username: account.username,
     resetPath: known ? null : await passwordLink(ctx.pool, account.id),
   }
+}
+
+/** Changes a member's name, password, role and access, all or nothing. Name and password only of people of this tenant alone. */
+export async function editUser(
+  ctx: DetachedCtx & { pool: Kysely<Tables> },
+  { id, username, password, role, is_active }: z.infer<typeof UserEdit>,
+) {
+  const member = await ctx.transact('read only', (within) => getMember(within, id))
+  if (username || password) await ownAlone(ctx.pool, id)
+  const hash = password ? await newHash(ctx, id, username ?? member.username, password) : null
+  await changeAccount(ctx, { id, username, hash }, async (db) => {
+    const within = { ...ctx, db }
+    if (role && role !== member.role) await setRole(within, { id, role })
+    if (is_active === false) await deactivate(within, id)
+    if (is_active === true) await reactivate(within, id)
+  })
+  return ctx.transact('read only', (within) => getMember(within, id))
+}
+
+async function newHash({ actor }: DetachedCtx, id: number, username: string, password: string): Promise<string> {
+  // A stolen admin token must not be enough to keep its owner out.
+  if (id === actor.accountId)
+    throw new AppError('invalid', 'Your own password is changed where the current one is asked for.', {
+      password: 'Change your own password with PUT /api/auth/me and current_password.',
+    })
+  checkPassword(password, [username])
+  return hashPassword(password)
 }
 
 /** Gives a member another role. The last active admin keeps theirs. */

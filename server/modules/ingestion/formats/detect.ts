@@ -15,6 +15,8 @@ export type FormatName = keyof typeof FORMATS
 
 /** A delivery whose bytes are none of our formats; the message says what was found and what to send instead. */
 export class UnknownFormat extends Error {}
+/** A delivery without a single character to read. */
+export class EmptyDelivery extends UnknownFormat {}
 /** A gzip that unpacks to too much, or is broken. */
 export class BadGzip extends Error {}
 
@@ -32,7 +34,7 @@ export async function detect(path: string): Promise<{ format: FormatName; gzip: 
 }
 
 function formatOf(head: Buffer): FormatName {
-  if (head.length === 0) throw new UnknownFormat('The delivery is empty.')
+  if (head.length === 0) throw new EmptyDelivery('The delivery is empty.')
   if (head.subarray(0, 4).toString('latin1') === 'PK\x03\x04') throw unknown('a ZIP archive')
   if (head[0] === 0x1f && head[1] === 0x8b) throw unknown('a gzip inside a gzip')
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) throw unknown('UTF-16 text')
@@ -40,7 +42,7 @@ function formatOf(head: Buffer): FormatName {
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .trimStart()
-  if (text === '') throw new UnknownFormat('The delivery holds nothing but white space.')
+  if (text === '') throw new EmptyDelivery('The delivery holds nothing but white space.')
   if (text.startsWith('{')) return 'jsonl'
   if (text.startsWith('[')) throw unknown('one JSON array')
   if (head.subarray(0, 512).includes(0)) throw unknown('binary data')
