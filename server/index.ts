@@ -94,6 +94,7 @@ function stopOnSignals(parts: Supervised[]): Promise<void> {
     const stop = async () => {
       asked += 1
       if (asked > 1) process.exit(1)
+      for (const part of parts) part.letGo() // a signal to the whole group ends them too: none may start again
       for (const part of parts.toReversed())
         await part.stop().catch((error: Error) => say(`${part.name}: ${error.message}`))
       resolve()

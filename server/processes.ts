@@ -7,7 +7,7 @@ import { projectRoot } from '#db/root.ts'
 export type Hello = { ready: true; port?: number } | { ready: false; reason: string; code?: string | undefined }
 
 /** A part of the product that runs beside the root and is started again when it ends. */
-export type Supervised = { name: string; pid: () => number | undefined; stop: () => Promise<void> }
+export type Supervised = { name: string; pid: () => number | undefined; letGo: () => void; stop: () => Promise<void> }
 export type Running = { pid: number; exited: Promise<unknown>; stop: () => Promise<void> }
 
 const BACKOFF_MS = [100, 250, 500, 1_000, 2_000, 5_000]
@@ -40,10 +40,10 @@ export async function keepRunning(
   return {
     name,
     pid: () => current.pid,
-    stop: async () => {
+    letGo: () => {
       stopping = true
-      await current.stop()
     },
+    stop: () => current.stop(),
   }
 }
 

@@ -22,6 +22,7 @@ async function main() {
     application_name: 'velocicompanion-jobs',
   })
   jobsPool.on('error', leave)
+  jobsPool.on('connect', (client) => client.on('error', leave))
   await releaseOrphans(jobsPool)
 
   const runner = await run({

@@ -5,7 +5,7 @@ import { record } from '#server/platform/activity.ts'
 import { AppError, fromDatabase } from '#server/platform/errors.ts'
 import { type JobCtx, job } from '#server/platform/jobs.ts'
 import { failure, log } from '#server/platform/log.ts'
-import { chunksOf } from './formats/chunks.ts'
+import { partsOf } from './formats/chunks.ts'
 import { CsvHeaderError } from './formats/csv.ts'
 import { BadGzip, detect, FORMATS, type FormatName, UnknownFormat, unpacked } from './formats/detect.ts'
 import { type Loading, noteProgress, takeNext } from './queries.ts'
@@ -68,16 +68,16 @@ async function load(ctx: JobCtx, batch: Loading) {
   const progress = (share: number) =>
     ctx.transact('read write', (db) => noteProgress(db, batch.id, share * batch.bytes))
 
-  await clearStaging(rows, batch.id)
+  if (batch.attempts > 1) await clearStaging(rows, batch.id)
   const file = ctx.spool.read(batch.spool_name ?? '')
   const packing = gzip ? 5 : 1 // what a gzip of rows roughly unpacks to, for the bar only
   let bytes = 0
-  for await (const chunk of chunksOf(FORMATS[format](unpacked(file, { gzip, maxBytes: MAX_UNPACKED_BYTES })))) {
-    await stage(rows, delivery, chunk)
-    bytes += chunk.bytes()
-    await progress(0.35 * Math.min(1, bytes / (batch.bytes * packing)))
+  await sideBySide(partsOf(FORMATS[format](unpacked(file, { gzip, maxBytes: MAX_UNPACKED_BYTES }))), async (part) => {
     ctx.signal.throwIfAborted()
-  }
+    await stage(rows, delivery, part)
+    bytes += part.bytes
+    await progress(0.35 * Math.min(1, bytes / (batch.bytes * packing)))
+  })
   await settleSuspects(rows, batch.id)
   await quarantine(rows, batch.id)
   const seen = await hostsIn(rows, batch.id)
@@ -92,22 +92,37 @@ async function load(ctx: JobCtx, batch: Loading) {
 
 async function storeAll(ctx: JobCtx, batch: number, progress: (share: number) => Promise<unknown>) {
   const chunks = await stagedChunks(ctx.rows, batch)
+  let stored = 0
   let leftOut = false
-  for (let at = 0; at < chunks.length; at += AT_ONCE) {
-    const pair = chunks.slice(at, at + AT_ONCE).map(async (chunk) => {
-      await storeChunk(ctx.rows, batch, chunk, { careful: false }).catch((error: unknown) => {
-        if (error instanceof AppError) throw error
-        leftOut = true
-        return storeChunk(ctx.rows, batch, chunk, { careful: true })
-      })
-    })
-    const results = await Promise.allSettled(pair)
-    const failed = results.find((result) => result.status === 'rejected')
-    if (failed) throw failed.reason
+  await sideBySide(chunks, async (chunk) => {
     ctx.signal.throwIfAborted()
-    await progress((at + pair.length) / chunks.length)
-  }
+    await storeChunk(ctx.rows, batch, chunk, { careful: false }).catch((error: unknown) => {
+      if (error instanceof AppError) throw error
+      leftOut = true
+      return storeChunk(ctx.rows, batch, chunk, { careful: true })
+    })
+    stored += 1
+    await progress(stored / chunks.length)
+  })
   if (leftOut) await quarantineLeftOut(ctx.rows, batch)
+}
+
+/** Works through `items`, as many at a time as there are cores to use. On a failure the rest is left and what runs is awaited. */
+async function sideBySide<T>(items: AsyncIterable<T> | Iterable<T>, work: (item: T) => Promise<void>) {
+  const running = new Set<Promise<void>>()
+  let failed: { error: unknown } | null = null
+  for await (const item of items) {
+    const task: Promise<void> = work(item)
+      .catch((error: unknown) => {
+        failed ??= { error }
+      })
+      .finally(() => running.delete(task))
+    running.add(task)
+    if (running.size >= AT_ONCE) await Promise.race(running)
+    if (failed) break
+  }
+  await Promise.all(running)
+  if (failed) throw (failed as { error: unknown }).error
 }
 
 /** The ledger's last line: counts, activity and the end of the delivery commit together, or not at all. */

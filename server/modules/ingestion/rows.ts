@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { TenantRows } from '#server/platform/telemetry.ts'
-import { type Chunk, STRUCTURE } from './formats/chunks.ts'
+import { type Part, STRUCTURE } from './formats/chunks.ts'
 import type { Flaw } from './formats/framed.ts'
 import { brokenLimit } from './formats/limits.ts'
 
@@ -63,9 +63,9 @@ export async function clearStaging(rows: TenantRows, batch: number): Promise<voi
   for (const table of STAGING) await rows.write(`alter table ${table} drop partition (${rows.tenantId}, ${batch})`)
 }
 
-/** Brings one chunk into staging: who, what and when each line speaks of, and whether it can be a row. */
-export const stage = (rows: TenantRows, delivery: Delivery, chunk: Chunk): Promise<void> =>
-  rows.write(STAGE, { ...delivery, chunk: chunk.number }, Readable.from(chunk.body, { objectMode: false }))
+/** Brings lines into staging: who, what and when each speaks of, and whether it can be a row. */
+export const stage = (rows: TenantRows, delivery: Delivery, { chunk, body }: Part): Promise<void> =>
+  rows.write(STAGE, { ...delivery, chunk }, Readable.from([Buffer.concat(body)], { objectMode: false }))
 
 /** Looks closer at the suspects and notes those that break a limit. */
 export async function settleSuspects(rows: TenantRows, batch: number): Promise<void> {
@@ -95,7 +95,7 @@ export async function settleSuspects(rows: TenantRows, batch: number): Promise<v
 
 const OWN = 'tenant_id = {tenant:UInt64} and batch_id = {batch:UInt64}'
 const FLAWED = `(flaw not in ('', 'SUSPECT') or line in (select line from incoming_flaw where ${OWN}))`
-const HOST_KEY = `if(client_id != '', client_id, lower(hostname))`
+const HOST_KEY = `if(i.client_id != '', i.client_id, lower(i.hostname))`
 
 /** Puts what can be no row into the quarantine. The token makes a repeat harmless, also across a crash. */
 export const quarantine = (rows: TenantRows, batch: number): Promise<void> =>
@@ -112,9 +112,9 @@ export const quarantine = (rows: TenantRows, batch: number): Promise<void> =>
 /** Every host the good lines speak of, once. */
 export const hostsIn = (rows: TenantRows, batch: number): Promise<SeenHost[]> =>
   rows.select(
-    `select ${HOST_KEY} as key, client_id, argMax(hostname, line) as hostname,
+    `select ${HOST_KEY} as key, client_id, argMax(i.hostname, line) as hostname,
        toString(min(event_time)) as first_seen, toString(maxIf(event_time, event_time <= now64(3) + interval 1 day)) as last_seen
-     from incoming where ${OWN} and not ${FLAWED} group by key, client_id order by key`,
+     from incoming i where ${OWN} and not ${FLAWED} group by key, client_id order by key`,
     { batch },
     { seconds: 120, maxRows: 5_000_000 },
   )
@@ -136,7 +136,7 @@ export async function identify(
      from (
        select tenant_id, batch_id, chunk, line, ${HOST_KEY} as key, flow_id, artifact, content,
          row_number() over (partition by key, flow_id, artifact, content order by line) as n
-       from incoming where ${OWN} and not ${FLAWED}) i
+       from incoming i where ${OWN} and not ${FLAWED}) i
      inner join (select key, host_id from incoming_host where ${OWN}) h on h.key = i.key`,
     { batch },
   )
@@ -219,11 +219,14 @@ export async function countBatch(rows: TenantRows, batch: number): Promise<Count
 }
 
 /** Rejected lines after line `after`, with at most 64 kB of each; the download has them whole. */
-export const rejectPage = (rows: TenantRows, { id, after, limit }: { id: number; after: number; limit: number }) =>
+export const rejectPage = (
+  rows: TenantRows,
+  { id, after, skip, limit }: { id: number; after: number; skip: number; limit: number },
+) =>
   rows.select<{ line: number; code: string; raw: string; bytes: number }>(
     `select line, reason as code, substring(raw, 1, 65536) as raw, length(raw) as bytes from reject
-     where ${OWN} and line > {after:UInt64} order by line limit {limit:UInt32}`,
-    { batch: id, after, limit },
+     where ${OWN} and line > {after:UInt64} order by line limit {limit:UInt32} offset {skip:UInt64}`,
+    { batch: id, after, skip, limit },
   )
 
 /** Every rejected line of a delivery as JSON lines, whole. */

@@ -1,46 +1,33 @@
 import type { Framed } from './framed.ts'
 
 const CHUNK_BYTES = 48 * 1024 * 1024
-const FLUSH_BYTES = 1024 * 1024
+const PART_BYTES = 12 * 1024 * 1024
 
-/** A line as the row engine reads it: `line UInt64, flaw String, json String, raw String` in RowBinary. */
+/** A line as the row engine reads it, in RowBinary. */
 export const STRUCTURE = 'line UInt64, flaw String, json String, raw String'
 
-export type Chunk = { number: number; body: AsyncIterable<Buffer>; lines: () => number; bytes: () => number }
+/** Some lines on their way to the engine. `chunk` says which insert into the rows they will belong to. */
+export type Part = { chunk: number; body: Buffer[]; bytes: number }
 
 /**
- * Cuts blocks of lines into chunks of about 48 MB, each a stream of RowBinary. The same bytes always give the same
- * chunks, so a load that begins again repeats itself exactly. A chunk must be read before the next is asked for.
+ * Packs blocks of lines into parts of about 12 MB, each belonging to a chunk of about 48 MB. The same bytes always give
+ * the same chunks, so that a load that begins again repeats itself exactly.
  */
-export async function* chunksOf(blocks: AsyncGenerator<Framed[]>, chunkBytes = CHUNK_BYTES): AsyncGenerator<Chunk> {
-  let number = 0
-  let ahead = await blocks.next()
-  while (!ahead.done) {
-    let lines = 0
-    let bytes = 0
-    async function* body(): AsyncGenerator<Buffer> {
-      let out: Buffer[] = []
-      let size = 0
-      while (!ahead.done && bytes < chunkBytes) {
-        for (const framed of ahead.value) {
-          const record = binary(framed)
-          out.push(record)
-          size += record.length
-          bytes += framed.raw.length
-        }
-        lines += ahead.value.length
-        if (size > FLUSH_BYTES) {
-          yield Buffer.concat(out)
-          out = []
-          size = 0
-        }
-        ahead = await blocks.next()
-      }
-      if (size > 0) yield Buffer.concat(out)
+export async function* partsOf(blocks: AsyncIterable<Framed[]>): AsyncGenerator<Part> {
+  let total = 0
+  let part: Part = { chunk: 0, body: [], bytes: 0 }
+  for await (const block of blocks) {
+    for (const framed of block) {
+      const record = binary(framed)
+      part.body.push(record)
+      part.bytes += record.length
+      total += record.length
     }
-    yield { number, body: body(), lines: () => lines, bytes: () => bytes }
-    number += 1
+    if (part.bytes < PART_BYTES) continue
+    yield part
+    part = { chunk: Math.floor(total / CHUNK_BYTES), body: [], bytes: 0 }
   }
+  if (part.bytes > 0) yield part
 }
 
 const EMPTY = Buffer.alloc(0)
