@@ -53,7 +53,7 @@ function Frame({ children }: { children: ReactNode }) {
         </header>
         <div className="min-w-0">
           <TopBar viewer={viewer} now={now} />
-          <main id="main" tabIndex={-1} className="page">
+          <main id="main" tabIndex={-1} className={narrow ? 'page work' : 'page'}>
             {children}
           </main>
         </div>

@@ -11,6 +11,7 @@ const TITLES: Record<number, string> = {
   404: 'Not found',
   422: 'That address is not valid',
   429: 'Too many attempts',
+  502: 'Another system did not answer',
   503: 'Something does not answer',
 }
 

@@ -80,11 +80,15 @@ export function useSubmitting(intent = '') {
 
 type SummaryProps = { refusal: Refusal; failed: string; fields: Field[]; idPrefix: string }
 
-/** Takes focus when the server refuses a form, says why, and leads to each field. */
+/** Takes focus when the server refuses a form, says why, and leads to each field. Passwords are typed anew. */
 function Summary({ refusal, failed, fields, idPrefix }: SummaryProps) {
   const box = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new refusal takes focus again
-  useEffect(() => box.current?.focus(), [refusal])
+  useEffect(() => {
+    box.current?.focus()
+    for (const secret of box.current?.closest('form')?.querySelectorAll<HTMLInputElement>('[type=password]') ?? [])
+      secret.value = ''
+  }, [refusal])
   const wrong = fields.filter((field) => refusal.fields[field.name])
   const own = refusal.fields[''] ?? ''
   const count = wrong.length === 1 ? 'One field needs' : `${wrong.length} fields need`

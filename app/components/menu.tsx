@@ -12,7 +12,7 @@ type Popover = {
 
 /** A float behind a button. It is a details element, so it opens without JavaScript; with it, Escape closes it. */
 export function Popover({ label, button, children, className = '', name, open = false }: Popover) {
-  const box = useClosing()
+  const box = useClosing(open)
   return (
     <details className={`pop ${className}`} ref={box} open={open}>
       <summary className={button} aria-label={name}>
@@ -23,12 +23,14 @@ export function Popover({ label, button, children, className = '', name, open = 
   )
 }
 
-/** Closes a details element on Escape, on a click outside, and after a navigation. */
-export function useClosing() {
+/** Closes a details element on Escape, on a click outside, and after a navigation, unless that one says `open`. */
+export function useClosing(open = false) {
   const box = useRef<HTMLDetailsElement>(null)
   const { key } = useLocation()
   // biome-ignore lint/correctness/useExhaustiveDependencies: each navigation closes the menu it started from
-  useEffect(() => box.current?.removeAttribute('open'), [key])
+  useEffect(() => {
+    if (box.current) box.current.open = open
+  }, [key, open])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || !box.current?.open) return

@@ -64,7 +64,8 @@ export function UploadForm({ batches }: { batches: Batch[] }) {
             </label>
           </div>
           <p className="muted">
-            Drop files here, or choose them. A file is kept first and read after: closing this page loses nothing.
+            Drop files here, or choose them: JSON lines or Velociraptor's table CSV, plain or gzip. A file is kept first
+            and read after, so closing this page loses nothing.
           </p>
           <div className="acts justify-center">
             <input type="file" name="file" multiple required aria-label="Files" />

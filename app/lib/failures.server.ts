@@ -12,6 +12,7 @@ const STATUS: Record<string, number> = {
   conflict: 409,
   invalid: 422,
   rate_limited: 429,
+  bad_gateway: 502,
   unavailable: 503,
 }
 
@@ -23,6 +24,7 @@ const TRPC_CODE: Record<string, keyof typeof STATUS> = {
   BAD_REQUEST: 'invalid',
   UNPROCESSABLE_CONTENT: 'invalid',
   TOO_MANY_REQUESTS: 'rate_limited',
+  BAD_GATEWAY: 'bad_gateway',
   SERVICE_UNAVAILABLE: 'unavailable',
 }
 

@@ -57,7 +57,9 @@ export default function Deliveries() {
               }
             />
           ) : (
-            <Nothing title="No delivery yet">JSON lines, a JSON array, or CSV, each also as gzip.</Nothing>
+            <Nothing title="No delivery yet">
+              Rows come as JSON lines or as Velociraptor's table CSV, plain or gzip.
+            </Nothing>
           )
         }
       />
