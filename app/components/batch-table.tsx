@@ -47,7 +47,7 @@ const COLUMNS: Column<Batch>[] = [
     title: 'Delivery',
     cell: (batch) => (
       <Link className="lead" to={`/deliveries/${batch.id}`}>
-        <Value text={batch.filename ?? `Delivery ${batch.id}`} />
+        {batch.filename ? <Value text={batch.filename} /> : `Delivery ${batch.id}`}
       </Link>
     ),
     below: (batch) =>

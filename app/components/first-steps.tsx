@@ -14,8 +14,7 @@ export function FirstSteps({ origin }: { origin: string }) {
     <div className="steps">
       <ol>
         <Step nth={1} title="Drop a first file">
-          Rows of a Velociraptor artifact as JSON lines, a JSON array or CSV, each also as gzip. The ledger says what
-          became of every line.
+          Rows of a Velociraptor artifact, as its server exports them. The ledger says what became of every line.
         </Step>
         <Step nth={2} title="Connect a Velociraptor server or a script">
           A source is a token that can deliver into this tenant and nothing else. With it:

@@ -93,5 +93,7 @@ function forThePerson(error: unknown, { request, requestId }: Visit): unknown {
   const failure = failureOf(error)
   if (!failure) return error
   if (failure.status === 401) return redirect(loginPath(request))
+  // An address whose id cannot be one is an address where nothing stands.
+  if (failure.status === 422 && failure.fields.id) return data({ message: undefined, requestId }, { status: 404 })
   return data({ message: failure.message, requestId }, { status: failure.status })
 }

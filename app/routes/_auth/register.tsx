@@ -17,7 +17,7 @@ export const loader = loadOpen(async ({ accounts }) => {
     password: {
       title: 'Password',
       autoComplete: 'new-password',
-      hint: 'A sentence is easy to keep. No rules about digits or signs.',
+      hint: 'At least 15 characters. A short sentence is easy to keep.',
     },
   })
   return { fields, open: registration === 'open' }

@@ -16,7 +16,7 @@ export const loader = loadOpen(() => ({
     password: {
       title: 'New password',
       autoComplete: 'new-password',
-      hint: 'A sentence is easy to keep. No rules about digits or signs.',
+      hint: 'At least 15 characters. A short sentence is easy to keep.',
     },
   }),
 }))

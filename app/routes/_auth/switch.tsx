@@ -7,3 +7,8 @@ export const loader = () => redirect('/')
 export const action = act(async ({ accounts, form }) =>
   redirectWith(nextPath(form.next), await accounts.switchTenant({ tenantId: Number(form.tenantId) })),
 )
+
+/** Never drawn; with it, a failure gets an error page. */
+export default function SwitchTenant() {
+  return null
+}

@@ -5,7 +5,7 @@ import { type Column, DataTable } from '#app/components/data-table.tsx'
 import { Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
 import { Pairs } from '#app/components/record.tsx'
-import { isUnderWay, StateWord } from '#app/components/states.tsx'
+import { isUnderWay, StateWord, stateWord } from '#app/components/states.tsx'
 import { FullTime } from '#app/components/time.tsx'
 import { Bar } from '#app/components/upload-form.tsx'
 import { Value, WholeValue } from '#app/components/value.tsx'
@@ -42,13 +42,19 @@ export default function Delivery() {
   useLive(isUnderWay(batch.state))
   return (
     <>
-      <PageHead title={`Delivery ${batch.id}`} about={<WholeValue text={batch.filename ?? 'without a file name'} />}>
+      <PageHead
+        title={`Delivery ${batch.id}`}
+        about={batch.filename ? <WholeValue text={batch.filename} /> : 'without a file name'}
+      >
         {batch.stored > 0 && (
           <Link className="btn" to={rowsLink({ batchId: batch.id })}>
             Open its rows
           </Link>
         )}
       </PageHead>
+      <p className="sr-only" role="status">
+        Delivery {batch.id}: {stateWord(batch.state)}
+      </p>
       <State batch={batch} />
       <div className="cols pt-3">
         <section>
@@ -68,7 +74,7 @@ export default function Delivery() {
 function State({ batch }: { batch: Batch }) {
   if (isUnderWay(batch.state)) {
     return (
-      <Notice role="status">
+      <Notice>
         <b>
           {batch.state === 'loading' ? 'Loading' : batch.state === 'spooled' ? 'Waiting for its turn' : 'Receiving'}{' '}
           delivery {batch.id}.

@@ -33,7 +33,11 @@ export const loader = load(async ({ api, query }) => ({
   name: fieldsOf(Rename, { username: { title: 'Username', mono: true, autoComplete: 'username' } }),
   password: fieldsOf(PasswordChange, {
     currentPassword: { title: 'Current password', autoComplete: 'current-password' },
-    newPassword: { title: 'New password', autoComplete: 'new-password', hint: 'Ends your other sessions.' },
+    newPassword: {
+      title: 'New password',
+      autoComplete: 'new-password',
+      hint: 'At least 15 characters. Ends your other sessions.',
+    },
   }),
 }))
 
