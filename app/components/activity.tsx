@@ -14,19 +14,16 @@ export type Activity = {
 
 const PAGES: Record<string, string> = { host: '/hosts', user: '/users', batch: '/deliveries' }
 
-/** What was done, in words: "batch ingested" with a link to it. */
+/** What was done, in words, and where it leads: "Batch ingested 12". */
 export function Deed({ deed }: { deed: Activity }) {
-  const page = PAGES[deed.subject_type]
   const words = sentence(deed.verb)
+  const page = PAGES[deed.subject_type]
   if (deed.subject_type === 'source') return <Link to="/sources">{words}</Link>
   if (!page) return <span>{words}</span>
   return (
-    <span>
-      {words}{' '}
-      <Link className="num" to={`${page}/${deed.subject_id}`}>
-        {deed.subject_id}
-      </Link>
-    </span>
+    <Link to={`${page}/${deed.subject_id}`}>
+      {words} <span className="num">{deed.subject_id}</span>
+    </Link>
   )
 }
 

@@ -2,7 +2,8 @@ export type Glyph = { kind: 'text'; text: string } | { kind: 'box'; text: string
 
 // Everything that draws nothing, moves what stands beside it, or passes for a space: controls, format and bidi
 // characters, zero widths, private and unassigned points, lone surrogates, blank letters, odd spaces.
-const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800\u034f\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]|(?! )\p{Zs}/u
+const HIDDEN =
+  /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800]|\u034f|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]|(?! )\p{Zs}/u
 const STACKED = /\p{M}{4,}/u // four marks on one letter reach into the lines above
 const SPACES = /^ +| +$| {2,}/u
 const CELL = new RegExp(`${HIDDEN.source}|${STACKED.source}|${SPACES.source}`, 'gu')
