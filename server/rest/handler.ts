@@ -1,0 +1,109 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { z } from 'zod'
+import { whole } from '../platform/input.ts'
+import { failure, log } from '../platform/log.ts'
+import type { RequestContext } from '../platform/trpc.ts'
+import { createCaller } from '../router.ts'
+import { readBody } from './bodies.ts'
+import { callerOf } from './callers.ts'
+import { cors } from './cors.ts'
+import { parsePart } from './invalid.ts'
+import { problem, refusalOf } from './refusals.ts'
+import { Answer, type RestBase, type Route, SENT } from './route.ts'
+import { ROUTES } from './routes.ts'
+
+const LEFT_BYTES = 64 * 1024 * 1024
+const LEFT_MS = 5_000
+const PathId = z.object({ id: whole(1, Number.MAX_SAFE_INTEGER) })
+const AnyQuery = z.unknown()
+
+/** The plain REST bridge: each route is a procedure under another name. It adds no rule of its own. */
+export function restApi(base: RestBase): Router {
+  const router = Router({ caseSensitive: true })
+  router.use(cors(base.env.CORS_ORIGINS))
+  for (const [path, routes] of byPath(ROUTES)) {
+    const at = router.route(path)
+    for (const route of routes) at[route.method](serve(base, route))
+    at.all(notThatMethod(routes))
+  }
+  router.use((req, res) => send(req, res, problem(404, 'Not Found')))
+  return router
+}
+
+const pathOf = ({ path }: Route) => path.replace(/\{(\w+)\}/g, ':$1')
+
+function byPath(routes: Route[]): Map<string, Route[]> {
+  const found = new Map<string, Route[]>()
+  for (const route of routes) found.set(pathOf(route), [...(found.get(pathOf(route)) ?? []), route])
+  return found
+}
+
+function notThatMethod(routes: Route[]): RequestHandler {
+  const methods = routes.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+  return (req, res) => send(req, res, problem(405, 'Method Not Allowed', { Allow: methods.join(', ') }))
+}
+
+const serve =
+  (base: RestBase, route: Route): RequestHandler =>
+  async (req, res) => {
+    try {
+      const answer = await run(base, route, req, res)
+      if (answer) send(req, res, answer)
+    } catch (error) {
+      refuse(req, res, error)
+    }
+  }
+
+async function run(base: RestBase, route: Route, req: Request, res: Response): Promise<Answer | null> {
+  const requestId: string = res.locals.requestId
+  const ip = req.ip ?? ''
+  const actor = await callerOf(base, route, req, requestId)
+  const { id } = route.path.includes('{id}') ? parsePart(PathId, 'path', req.params) : { id: 0 }
+  const query = parsePart(route.query ?? AnyQuery, 'query', queryOf(req))
+  const body = await bodyOf(route, req)
+  const apiWith = (delivered?: RequestContext['delivered']) =>
+    createCaller({ ...base, actor, requestId, ip, delivered })
+  const result = await route.run({ base, requestId, ip, actor, api: apiWith(), apiWith, id, query, body, req, res })
+  if (result === SENT) return null
+  if (result instanceof Answer) return result
+  const { status, shape } = route.success[0]!
+  return new Answer(status, shape?.parse(result))
+}
+
+const queryOf = (req: Request) => Object.fromEntries(new URL(req.url, 'http://any').searchParams)
+
+async function bodyOf({ body }: Route, req: Request): Promise<unknown> {
+  if (!body || body.kind === 'stream') return undefined
+  return parsePart(body.schema, 'body', await readBody(req, body.kind, body.maxBytes))
+}
+
+function refuse(req: Request, res: Response, error: unknown) {
+  if (res.headersSent || res.destroyed) return void res.destroy()
+  const expected = refusalOf(error)
+  if (!expected) {
+    const cause = (error as { cause?: unknown }).cause ?? error
+    log.error({ requestId: res.locals.requestId, error: failure(cause) }, 'request failed')
+  }
+  send(req, res, expected ?? problem(500, 'Internal Server Error'))
+}
+
+function send(req: Request, res: Response, { status, body, headers }: Answer) {
+  res.status(status).set(headers)
+  if (body === undefined) res.end()
+  else res.json(body)
+  if (!req.complete) letGo(req)
+}
+
+/** Takes in what the client still sends, so that it reads our answer and not a reset; a body without end is cut. */
+function letGo(req: Request) {
+  let left = LEFT_BYTES
+  const cut = setTimeout(() => req.socket.destroy(), LEFT_MS).unref()
+  req.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) req.socket.destroy()
+  })
+  req.on('end', () => clearTimeout(cut))
+  req.on('close', () => clearTimeout(cut))
+  req.on('error', () => {})
+  req.resume()
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { BatchFormat, BatchState, MemberRole } from '#db/types.ts'
+
+/** What the REST bridge answers: exactly these fields, whatever a procedure returns beside them. */
+export const UserRead = z.object({
+  username: z.string(),
+  role: z.enum(MemberRole),
+  tenant_id: z.int(),
+  id: z.int(),
+  is_active: z.boolean(),
+  created_at: z.date(),
+})
+
+export const Token = z.object({ access_token: z.string(), token_type: z.literal('bearer') })
+
+export const TenantRead = z.object({ id: z.int(), name: z.string(), description: z.string().nullable() })
+
+export const HostRead = z.object({
+  id: z.int(),
+  hostname: z.string(),
+  ip_address: z.string().nullable(),
+  os: z.string().nullable(),
+  tenant_id: z.int(),
+  host_metadata: z.record(z.string(), z.unknown()).nullable(),
+  created_at: z.date(),
+  last_seen: z.date(),
+})
+
+export const BatchRead = z.object({
+  id: z.int(),
+  state: z.enum(BatchState),
+  format: z.enum(BatchFormat).nullable(),
+  artifact: z.string().nullable(),
+  received: z.int(),
+  stored: z.int(),
+  duplicate: z.int(),
+  rejected: z.int(),
+  bytes: z.int(),
+  sha256: z.string(),
+  error: z.string().nullable(),
+  same_content_as: z.int().nullable(),
+  created_at: z.date(),
+  done_at: z.date().nullable(),
+})
+
+export const RejectRead = z.object({
+  line: z.int(),
+  code: z.string(),
+  reason: z.string(),
+  raw: z.string(),
+  bytes: z.int(),
+})
+
+export const Ingested = z.object({ message: z.literal('Data ingested successfully'), host_id: z.int() })
+
+export const Verdict = z.object({
+  hash: z.string(),
+  malicious: z.int().nullable(),
+  suspicious: z.int().nullable(),
+  harmless: z.int().nullable(),
+  undetected: z.int().nullable(),
+  names: z.array(z.string()),
+  fetched_at: z.date().nullable(),
+  message: z.string().nullable(),
+  cached: z.boolean(),
+})
+
+export const Problem = z.object({ detail: z.string() })
+
+export const InvalidRequest = z.object({
+  detail: z.union([
+    z.array(
+      z.object({
+        type: z.string(),
+        loc: z.array(z.union([z.string(), z.int()])),
+        msg: z.string(),
+        input: z.unknown(),
+      }),
+    ),
+    z.string(),
+  ]),
+})
+
+/** The shapes that have a name of their own in the OpenAPI document. */
+export const NAMED = {
+  UserRead,
+  Token,
+  TenantRead,
+  HostRead,
+  BatchRead,
+  RejectRead,
+  Ingested,
+  Verdict,
+  Problem,
+  InvalidRequest,
+}
