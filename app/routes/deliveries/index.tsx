@@ -1,7 +1,7 @@
 import { Link, useLoaderData } from '@remix-run/react'
 import { BatchTable } from '#app/components/batch-table.tsx'
 import { ChoiceFilter, FilterBar } from '#app/components/filter-bar.tsx'
-import { Nothing } from '#app/components/notice.tsx'
+import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
 import { Pager } from '#app/components/pager.tsx'
 import { isUnderWay } from '#app/components/states.tsx'
@@ -17,7 +17,7 @@ export const handle = { trail: () => [{ title: 'Deliveries' }] }
 
 export const loader = load(async ({ api, query }) => {
   const list = BatchList.parse(query)
-  return { ...(await api.ingestion.list(list)), list }
+  return { ...(await api.ingestion.list(list)), list, refused: query.error?.slice(0, 300) ?? null }
 })
 
 const STATES = [
@@ -29,7 +29,7 @@ const STATES = [
 ]
 
 export default function Deliveries() {
-  const { rows, next, prev, total, list } = useLoaderData<typeof loader>()
+  const { rows, next, prev, total, list, refused } = useLoaderData<typeof loader>()
   const mayWrite = useMayWrite()
   useLive(rows.some(({ state }) => isUnderWay(state)))
   return (
@@ -38,6 +38,11 @@ export default function Deliveries() {
         title="Deliveries"
         about="Each delivery keeps a ledger: received = stored + duplicate + rejected. Nothing is dropped in silence."
       />
+      {refused && (
+        <Notice kind="bad" role="alert">
+          <b>The file was refused.</b> {refused}
+        </Notice>
+      )}
       {mayWrite && <UploadForm batches={rows} />}
       <SectionHead title="Ledger" />
       <FilterBar label="Deliveries">
