@@ -19,7 +19,9 @@ test('rows of a JSONL delivery are stored under their host and artifact, and the
 
   const { rows } = await tenant.as('viewer').hosts.list({})
   expect(rows).toMatchObject([{ hostname: 'WS-0412', client_id: 'C.a99f1c2d3e4f5a6b' }])
-  const found = await tenant.as('viewer').telemetry.rows({ artifact: 'Windows.System.Pslist', q: 'netsvcs', columns: ['Pid'] })
+  const found = await tenant
+    .as('viewer')
+    .telemetry.rows({ artifact: 'Windows.System.Pslist', q: 'netsvcs', columns: ['Pid'] })
   expect(found.total).toBe(3)
   expect(found.rows.map((row) => row.cells.Pid).sort()).toEqual(['1', '2', '3'])
   expect(found.rows[0]?.event_time).toEqual(new Date('2026-02-05T13:57:02.441Z'))

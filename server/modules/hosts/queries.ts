@@ -20,13 +20,14 @@ export const osList = async (ctx: Ctx) =>
       .execute()
   ).map(({ os }) => os as string)
 
+const AS_TEXT = { hostname: sql.ref('hostname'), os: sql.ref('os'), ip_address: sql`host(ip_address)` }
+
 /** Hosts by position, for the REST bridge: ties go by id, so that the order is stable. */
 export function hostSlice(ctx: Ctx, { skip, limit, sort_by, sort_desc, ...filter }: z.infer<typeof HostSlice>) {
   let query = ctx.db.selectFrom('host').selectAll()
-  for (const [column, text] of Object.entries(filter)) {
-    if (!text) continue
-    const shown = column === 'ip_address' ? sql`host(ip_address)` : sql.ref(column)
-    query = query.where(sql<boolean>`${shown} ilike ${`%${text.replace(/[\\%_]/g, '\\$&')}%`}`)
+  for (const column of ['hostname', 'os', 'ip_address'] as const) {
+    const text = filter[column]
+    if (text) query = query.where(sql<boolean>`${AS_TEXT[column]} ilike ${`%${text.replace(/[\\%_]/g, '\\$&')}%`}`)
   }
   const column = sort_by === 'last_seen' ? 'last_seen_at' : sort_by
   return query

@@ -10,7 +10,7 @@ import { CsvHeaderError } from './formats/csv.ts'
 import { BadGzip, detect, FORMATS, type FormatName, UnknownFormat, unpacked } from './formats/detect.ts'
 import { type Loading, noteProgress, takeNext } from './queries.ts'
 import {type Counts, 
-  clearStaging, countBatch, type Delivery, hostsIn, identify, quarantine, quarantineLeftOut, settleSuspects,
+  clearStaging, countBatch, type Delivery, hostsIn, identify, lookCloser,quarantine, quarantineLeftOut, 
   stage, stagedChunks, storeChunk,
 } from './rows.ts' // biome-ignore format: one line of verbs
 
@@ -78,7 +78,7 @@ async function load(ctx: JobCtx, batch: Loading) {
     bytes += part.bytes
     await progress(0.35 * Math.min(1, bytes / (batch.bytes * packing)))
   })
-  await settleSuspects(rows, batch.id)
+  await lookCloser(rows, delivery)
   await quarantine(rows, batch.id)
   const seen = await hostsIn(rows, batch.id)
   await identify(rows, batch.id, await ctx.transact('read write', (db) => upsertHosts(db, seen)))

@@ -8,10 +8,10 @@ import { push, receive, rejectsOf } from './service.ts'
 const Delivery = DeliveryFacts.extend({ idempotencyKey: IdempotencyKey.optional() })
 
 export const ingestionRouter = router({
-  list: protectedProcedure('batch:own', BatchList).query(({ ctx, input }) => listBatches(ctx, input)),
-  page: protectedProcedure('batch:own', Slice).query(({ ctx, input }) => batchesById(ctx, input)),
-  get: protectedProcedure('batch:own', BatchId).query(({ ctx, input }) => getBatch(ctx, input.id)),
-  rejects: detachedProcedure('batch:own', RejectList).query(({ ctx, input }) => rejectsOf(ctx, input)),
+  list: protectedProcedure('batch:read', BatchList).query(({ ctx, input }) => listBatches(ctx, input)),
+  page: protectedProcedure('batch:read', Slice).query(({ ctx, input }) => batchesById(ctx, input)),
+  get: protectedProcedure('batch:read', BatchId).query(({ ctx, input }) => getBatch(ctx, input.id)),
+  rejects: detachedProcedure('batch:read', RejectList).query(({ ctx, input }) => rejectsOf(ctx, input)),
   push: detachedProcedure('ingest:write', Push).mutation(({ ctx, input }) => push(ctx, input)),
   receive: protectedProcedure('ingest:write', Delivery).mutation(({ ctx, input: { idempotencyKey, ...facts } }) => {
     if (!ctx.delivered) throw new AppError('invalid', 'Send the delivery itself to POST /api/ingestion/batches.')

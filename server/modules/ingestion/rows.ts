@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import type { TenantRows } from '#server/platform/telemetry.ts'
-import { type Part, STRUCTURE } from './formats/chunks.ts'
+import { binary, type Part, STRUCTURE } from './formats/chunks.ts'
 import type { Flaw } from './formats/framed.ts'
-import { brokenLimit } from './formats/limits.ts'
+import { brokenLimit, largeIntegersQuoted } from './formats/limits.ts'
 
 /** What the request says of the rows that do not say it themselves. */
 export type Delivery = { batch: number; artifact: string; clientId: string; hostname: string; flowId: string }
@@ -67,30 +67,58 @@ export async function clearStaging(rows: TenantRows, batch: number): Promise<voi
 export const stage = (rows: TenantRows, delivery: Delivery, { chunk, body }: Part): Promise<void> =>
   rows.write(STAGE, { ...delivery, chunk }, Readable.from([Buffer.concat(body)], { objectMode: false }))
 
-/** Looks closer at the suspects and notes those that break a limit. */
-export async function settleSuspects(rows: TenantRows, batch: number): Promise<void> {
+type Doubtful = { chunk: number; line: number; raw: string; doc: string }
+
+/**
+ * Looks closer at the lines the engine could not judge: notes those that break a limit, and gives it a copy it can read
+ * of those whose integers are larger than it knows.
+ */
+export async function lookCloser(rows: TenantRows, delivery: Delivery): Promise<void> {
+  const { batch } = delivery
   for (let after = 0; ; ) {
-    const page = await rows.select<{ line: number; doc: string }>(
-      `select line, base64Encode(if(doc = '', raw, doc)) as doc from incoming
-       where tenant_id = {tenant:UInt64} and batch_id = {batch:UInt64} and flaw = 'SUSPECT' and line > {after:UInt64}
+    const page = await rows.select<Doubtful>(
+      `select chunk, line, base64Encode(raw) as raw, base64Encode(doc) as doc from incoming
+       where ${OWN} and flaw in ('SUSPECT', 'NOT_JSON') and length(raw) <= 1048576 and line > {after:UInt64}
        order by line limit ${PAGE}`,
       { batch, after },
       { seconds: 60 },
     )
-    const flawed = page
-      .map(({ line, doc }) => ({ line, flaw: brokenLimit(Buffer.from(doc, 'base64')) }))
-      .filter((found): found is { line: number; flaw: Flaw } => found.flaw !== '')
-    if (flawed.length > 0) {
-      const body = flawed.map((found) => JSON.stringify(found)).join('\n')
-      await rows.write(
-        `insert into incoming_flaw select {tenant:UInt64}, {batch:UInt64}, line, flaw from input('line UInt64, flaw String') format JSONEachRow`,
-        { batch },
-        Readable.from([body]),
-      )
+    const judged = page.map((doubtful) => ({ ...doubtful, ...verdictOn(doubtful) }))
+    await noteFlaws(rows, batch, judged)
+    const mended = judged.filter((line) => line.mended !== null)
+    if (mended.length > 0) {
+      const lines = mended.map(({ line }) => line)
+      await rows.write(`delete from incoming where ${OWN} and line in {lines:Array(UInt64)}`, { batch, lines })
+      for (const { chunk, line, raw, mended: json } of mended) {
+        const record = binary({ line, raw: Buffer.from(raw, 'base64'), json: Buffer.from(json!), flaw: '' })
+        await stage(rows, delivery, { chunk, body: [record], bytes: record.length })
+      }
     }
     if (page.length < PAGE) return
     after = page.at(-1)!.line
   }
+}
+
+function verdictOn({ raw, doc }: Doubtful): { flaw: Flaw | ''; mended: string | null } {
+  const json = Buffer.from(doc || raw, 'base64')
+  const text = json.toString('utf8')
+  try {
+    JSON.parse(text)
+  } catch {
+    return { flaw: '', mended: null }
+  }
+  const flaw = brokenLimit(json)
+  return { flaw, mended: flaw ? null : largeIntegersQuoted(text) }
+}
+
+async function noteFlaws(rows: TenantRows, batch: number, judged: { line: number; flaw: Flaw | '' }[]) {
+  const body = judged.filter(({ flaw }) => flaw).map(({ line, flaw }) => `${JSON.stringify({ line, flaw })}\n`)
+  if (body.length === 0) return
+  await rows.write(
+    `insert into incoming_flaw select {tenant:UInt64}, {batch:UInt64}, line, flaw from input('line UInt64, flaw String') format JSONEachRow`,
+    { batch },
+    Readable.from(body),
+  )
 }
 
 const OWN = 'tenant_id = {tenant:UInt64} and batch_id = {batch:UInt64}'

@@ -11,8 +11,12 @@ export type StoredRow = {
   line: number
   flow_id: string
   raw: string
+  raw_bytes: number
   cells: string[]
 }
+
+/** A list carries this much of each row; the row's own page has it whole. */
+export const LISTED_BYTES = 32_768
 
 const OWN = 'tenant_id = {tenant:UInt64}'
 const FIELDS = `host_id, artifact, toUnixTimestamp64Milli(event_time) as event_time_ms,
@@ -33,12 +37,13 @@ export async function rowPage(
     Object.assign(params, { afterWhen: cursor[0], afterBatch: cursor[1], afterLine: cursor[2] })
   }
   const columns = filter.columns ?? []
-  const cells = columns.map((_, index) => `JSONExtractRaw(raw, {column${index}:String})`)
+  const cells = columns.map((_, index) => `substring(JSONExtractRaw(rows.raw, {column${index}:String}), 1, 4096)`)
   columns.forEach((name, index) => {
     params[`column${index}`] = name
   })
   const found = await rows.select<StoredRow & { at: string }>(
-    `select ${FIELDS}, raw, [${cells.join(', ')}] as cells, toString(${WHEN}) as at from rows
+    `select ${FIELDS}, substring(raw, 1, ${LISTED_BYTES}) as raw, length(rows.raw) as raw_bytes, [${cells.join(', ')}] as cells,
+       toString(${WHEN}) as at from rows
      where ${conditions.join(' and ')}
      order by ${WHEN} desc, batch_id desc, line desc limit {limit:UInt32}`,
     { ...params, limit: filter.limit + 1 },
@@ -74,7 +79,7 @@ export async function rowCount(rows: TenantRows, filter: RowFilter): Promise<num
 export async function rowAt(rows: TenantRows, id: string): Promise<StoredRow | undefined> {
   const [host, batch, line] = id.split('.').map(Number)
   const [found] = await rows.select<StoredRow>(
-    `select ${FIELDS}, raw, [] as cells from rows
+    `select ${FIELDS}, raw, length(raw) as raw_bytes, [] as cells from rows
      where ${OWN} and host_id = {host:UInt64} and batch_id = {batch:UInt64} and line = {line:UInt64} limit 1`,
     { host, batch, line },
   )
@@ -131,12 +136,12 @@ function where({ artifact, hostId, batchId, q, from, to }: RowFilter): { conditi
   for (const [index, word] of (q?.split(/\s+/) ?? []).entries()) {
     // What stands in a row is JSON text: a backslash is two there. The token index narrows, the substring decides.
     add(
-      `positionCaseInsensitiveUTF8(raw, {word${index}:String}) > 0`,
+      `positionCaseInsensitiveUTF8(rows.raw, {word${index}:String}) > 0`,
       `word${index}`,
       JSON.stringify(word).slice(1, -1),
     )
     const tokens = wholeTokens(word)
-    if (tokens.length > 0) add(`hasAllTokens(raw, {tokens${index}:Array(String)})`, `tokens${index}`, tokens)
+    if (tokens.length > 0) add(`hasAllTokens(rows.raw, {tokens${index}:Array(String)})`, `tokens${index}`, tokens)
   }
   return { conditions, params }
 }

@@ -1,6 +1,7 @@
+import { parse, stringify } from 'lossless-json'
 import { missing } from '#server/platform/table.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
-import { artifactList, rowAt, rowCount, rowPage, type StoredRow, storedPerDay } from './rows.ts'
+import { artifactList, LISTED_BYTES, rowAt, rowCount, rowPage, type StoredRow, storedPerDay } from './rows.ts'
 import type { RowFilter } from './schema.ts'
 
 /** A page of rows with their hosts' names, the total the same filter matches, and the time it took. */
@@ -47,25 +48,30 @@ function shown(
   names: Map<number, string>,
   columns: string[],
 ) {
+  const exact = columns.length > 0 && row.raw_bytes <= LISTED_BYTES ? parsed(row.raw) : null
   return {
     ...row,
     id: `${row.host_id}.${row.batch_id}.${row.line}`,
     hostname: names.get(row.host_id) ?? 'unknown',
     event_time: event_time_ms === null ? null : new Date(event_time_ms),
     ingested_at: new Date(ingested_at_ms),
-    cells: Object.fromEntries(columns.map((name, index) => [name, cellText(cells[index] ?? '')])),
+    cells: Object.fromEntries(
+      columns.map((name, index) => [name, exact ? textOf(exact[name]) : textOf(parsed(cells[index] ?? ''))]),
+    ),
   }
 }
 
-// A cell is JSON text from the row: a string without its quotes, anything else to the digit as it stands.
-function cellText(json: string): string {
-  if (!json.startsWith('"')) return json
+// The engine prints a decimal anew, and JSON.parse rounds what is longer than a double: lossless-json does neither.
+function parsed(json: string): Record<string, unknown> | null {
   try {
-    return String(JSON.parse(json))
+    return parse(json) as Record<string, unknown>
   } catch {
-    return json
+    return null
   }
 }
+
+const textOf = (value: unknown): string =>
+  value === undefined || value === null ? '' : typeof value === 'string' ? value : (stringify(value) ?? '')
 
 async function hostNames(ctx: DetachedCtx, rows: StoredRow[]): Promise<Map<number, string>> {
   const ids = [...new Set(rows.map((row) => row.host_id))]

@@ -32,7 +32,8 @@ export async function* partsOf(blocks: AsyncIterable<Framed[]>): AsyncGenerator<
 
 const EMPTY = Buffer.alloc(0)
 
-function binary({ line, flaw, json, raw }: Framed): Buffer {
+/** One line as a record of STRUCTURE. */
+export function binary({ line, flaw, json, raw }: Framed): Buffer {
   const parts = [Buffer.from(flaw), json ?? EMPTY, raw]
   const record = Buffer.allocUnsafe(8 + parts.reduce((sum, part) => sum + 5 + part.length, 0))
   record.writeBigUInt64LE(BigInt(line), 0)

@@ -34,7 +34,7 @@ export function brokenLimit(json: Buffer): Flaw | '' {
     } else if (isDigitOrMinus(byte)) {
       let end = at
       while (end < json.length && isNumberPart(json[end]!)) end += 1
-      if (end - at > MAX_NUMBER) return 'NUMBER_RANGE'
+      if (end - at > MAX_NUMBER || !Number.isFinite(Number(json.toString('latin1', at, end)))) return 'NUMBER_RANGE'
       at = end - 1
     }
   }
@@ -52,3 +52,17 @@ const isDigitOrMinus = (byte: number) => isDigit(byte) || byte === 0x2d
 // . + - e E
 const isNumberPart = (byte: number) =>
   isDigit(byte) || byte === 0x2e || byte === 0x2b || byte === 0x2d || (byte | 0x20) === 0x65
+
+const LARGEST = 18_446_744_073_709_551_615n
+const SMALLEST = -9_223_372_036_854_775_808n
+const INTEGER = /("(?:[^"\\]|\\.)*")|(?<![\d.eE+-])-?\d{19,}(?![\d.eE])/g
+
+/** The same JSON with integers beyond 64 bits as strings: the row engine reads no larger ones. Null when there are none. */
+export function largeIntegersQuoted(json: string): string | null {
+  const quoted = json.replace(INTEGER, (found, string?: string) => {
+    if (string !== undefined) return found
+    const value = BigInt(found)
+    return value > LARGEST || value < SMALLEST ? `"${found}"` : found
+  })
+  return quoted === json ? null : quoted
+}
