@@ -32,11 +32,22 @@ const sharedHash = hashPassword(PASSWORD)
 const unique = () => randomBytes(5).toString('hex')
 
 export type Tenant = Awaited<ReturnType<typeof newTenant>>
-type Delivering = { artifact?: string; hostname?: string; client_id?: string; flow_id?: string; filename?: string; idempotencyKey?: string }
+type Delivering = {
+  artifact?: string
+  hostname?: string
+  client_id?: string
+  flow_id?: string
+  filename?: string
+  idempotencyKey?: string
+}
 
 /** A tenant of the test's own, with one person per role. */
 export async function newTenant() {
-  const { id } = await pool.insertInto('tenant').values({ name: `Test ${unique()}` }).returning('id').executeTakeFirstOrThrow()
+  const { id } = await pool
+    .insertInto('tenant')
+    .values({ name: `Test ${unique()}` })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const people = {} as Record<MemberRole, { id: number; username: string }>
   for (const role of ['viewer', 'user', 'lead', 'admin'] as const) people[role] = await addPerson(id, role)
 
@@ -66,8 +77,15 @@ export async function newTenant() {
 
 /** An account with the test password in a tenant. */
 export async function addPerson(tenantId: number, role: MemberRole) {
-  const account = await pool.insertInto('account').values({ username: `${role}-${unique()}` }).returning(['id', 'username']).executeTakeFirstOrThrow()
-  await pool.insertInto('auth.password').values({ account_id: account.id, hash: await sharedHash }).execute()
+  const account = await pool
+    .insertInto('account')
+    .values({ username: `${role}-${unique()}` })
+    .returning(['id', 'username'])
+    .executeTakeFirstOrThrow()
+  await pool
+    .insertInto('auth.password')
+    .values({ account_id: account.id, hash: await sharedHash })
+    .execute()
   await pool.insertInto('membership').values({ tenant_id: tenantId, account_id: account.id, role }).execute()
   return account
 }
