@@ -3,7 +3,8 @@
  * A module may call those above it and read their tables; it writes only its own.
  */
 export const MODULES = {
-  identity: ['account', 'auth.password', 'auth.password_link', 'auth.session'],
+  // The first account makes the first tenant and its membership in it.
+  identity: ['account', 'tenant', 'membership', 'auth.password', 'auth.password_link', 'auth.session'],
   users: ['account', 'membership', 'auth.password_link'],
   tenants: ['tenant', 'membership'],
   activity: ['activity'],

@@ -14,8 +14,7 @@ export const POLICY = {
   'host:read': everyone,
   'host:write': hunters,
   'row:read': everyone,
-  'batch:read': everyone,
-  'batch:own': ['user', 'lead', 'admin', 'ingest'],
+  'batch:read': [...everyone, 'ingest'], // a source's token sees its own deliveries only
   'ingest:write': ['user', 'lead', 'admin', 'ingest'],
   'source:read': admins,
   'source:write': admins,

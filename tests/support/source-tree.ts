@@ -107,7 +107,7 @@ export const isLiteral = (node: ts.Expression | undefined): boolean =>
 export function escapesOf(file: string): string[] {
   const anys = collect(file, (node) => (node.kind === ts.SyntaxKind.AnyKeyword ? findingAt(file, node) : undefined))
   const hushed = [
-    ...treeOf(file).text.matchAll(/\/[/*]\s*@ts-(ignore|nocheck|expect-error)|biome-ignore[^\n]*noExplicitAny/g),
+    ...treeOf(file).text.matchAll(/\/[/*]\s*(@ts-(ignore|nocheck|expect-error)|biome-ignore[^\n]*noExplicitAny)/g)]
   ]
   return [...anys.map(({ line }) => `${file}:${line} any`), ...hushed.map(([text]) => `${file} ${text}`)]
 }
