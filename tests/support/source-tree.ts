@@ -103,12 +103,12 @@ export const isLiteral = (node: ts.Expression | undefined): boolean =>
   node !== undefined &&
   (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) || ts.isNumericLiteral(node))
 
+const HUSHED = /\/[/*]\s*(@ts-(ignore|nocheck|expect-error)|biome-ignore[^\n]*noExplicitAny)/g
+
 /** Where a type is `any`, and where the compiler or the linter is told to look away. */
 export function escapesOf(file: string): string[] {
   const anys = collect(file, (node) => (node.kind === ts.SyntaxKind.AnyKeyword ? findingAt(file, node) : undefined))
-  const hushed = [
-    ...treeOf(file).text.matchAll(/\/[/*]\s*(@ts-(ignore|nocheck|expect-error)|biome-ignore[^\n]*noExplicitAny)/g)]
-  ]
+  const hushed = [...treeOf(file).text.matchAll(HUSHED)]
   return [...anys.map(({ line }) => `${file}:${line} any`), ...hushed.map(([text]) => `${file} ${text}`)]
 }
 
