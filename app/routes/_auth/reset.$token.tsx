@@ -8,9 +8,6 @@ import { PasswordReset } from '#server/modules/identity/schema.ts'
 
 export const meta = titled('Set a password')
 
-// The token goes nowhere but back in the POST: no link on this page may carry it away.
-export const headers = () => ({ 'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-store' })
-
 export const loader = loadOpen(() => ({
   fields: fieldsOf(PasswordReset, {
     password: {
