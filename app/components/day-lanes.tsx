@@ -1,5 +1,6 @@
 import { Link } from '@remix-run/react'
 import { number } from '#app/lib/format.ts'
+import { useViewer } from '#app/lib/viewer.ts'
 import { DayBars, type DayCount, dayName } from './charts/bars.tsx'
 import { SectionHead } from './page-head.tsx'
 
@@ -12,11 +13,12 @@ type Overview = {
 
 /** The figures as labels of the chart's lane, and the days beside them. */
 export function DayLanes({ overview: { rows, hosts, sources, perDay } }: { overview: Overview }) {
+  const admin = useViewer()?.role === 'admin'
   const figures = [
     { name: 'Rows stored', value: rows?.total, to: '/rows' },
     { name: 'Rows, last 24 hours', value: rows?.last24h, to: '/rows' },
     { name: 'Hosts', value: hosts.total, to: '/hosts' },
-    { name: 'Sources', value: sources, to: '/sources' },
+    { name: 'Sources', value: sources, to: admin ? '/sources' : null },
   ]
   return (
     <section className="day">
@@ -27,6 +29,8 @@ export function DayLanes({ overview: { rows, hosts, sources, perDay } }: { overv
             <dd>
               {value === undefined ? (
                 <span className="muted">unknown</span>
+              ) : to === null ? (
+                number(value)
               ) : (
                 <Link className="num" to={to}>
                   {number(value)}

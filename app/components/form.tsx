@@ -1,4 +1,4 @@
-import { Form, Link, useActionData, useNavigation } from '@remix-run/react'
+import { Form, Link, useActionData, useLocation, useNavigation } from '@remix-run/react'
 import CircleAlert from 'lucide-react/icons/circle-alert'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Refusal } from '#app/lib/api.server.ts'
@@ -34,9 +34,11 @@ export function SchemaForm({
 }: SchemaFormProps) {
   const refusal = useRefusal(intent)
   const busy = useSubmitting(intent)
+  // Each answer draws the form anew: what was typed before, passwords first of all, is gone.
+  const { key } = useLocation()
   const idPrefix = intent ? `${intent}-` : 'field-'
   return (
-    <Form method="post" className={tall ? 'form tall' : 'form'} noValidate={Boolean(refusal)}>
+    <Form key={key} method="post" className={tall ? 'form tall' : 'form'} noValidate={Boolean(refusal)}>
       {refusal && <Summary refusal={refusal} failed={failed} fields={fields} idPrefix={idPrefix} />}
       {intent && <input type="hidden" name="intent" value={intent} />}
       {children}
@@ -80,14 +82,12 @@ export function useSubmitting(intent = '') {
 
 type SummaryProps = { refusal: Refusal; failed: string; fields: Field[]; idPrefix: string }
 
-/** Takes focus when the server refuses a form, says why, and leads to each field. Passwords are typed anew. */
+/** Takes focus when the server refuses a form, says why, and leads to each field. */
 function Summary({ refusal, failed, fields, idPrefix }: SummaryProps) {
   const box = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new refusal takes focus again
   useEffect(() => {
     box.current?.focus()
-    for (const secret of box.current?.closest('form')?.querySelectorAll<HTMLInputElement>('[type=password]') ?? [])
-      secret.value = ''
   }, [refusal])
   const wrong = fields.filter((field) => refusal.fields[field.name])
   const own = refusal.fields[''] ?? ''

@@ -160,14 +160,7 @@ function KeyForm() {
       ) : (
         <p>{status.from === 'tenant' ? 'This tenant has its own key.' : 'No key is saved.'}</p>
       )}
-      <SchemaForm
-        plain
-        key={String(status.from)}
-        fields={fields}
-        intent="key"
-        submit="Save key"
-        failed="The key was not saved."
-      />
+      <SchemaForm plain fields={fields} intent="key" submit="Save key" failed="The key was not saved." />
       {status.from === 'tenant' && (
         <Confirm ask="Remove key" act="Remove key" intent="remove" id="key">
           The VirusTotal key of <b>{viewer?.tenantName}</b> is forgotten. Answers already fetched stay.

@@ -1,5 +1,5 @@
 import { redirect } from '@remix-run/node'
-import { useActionData, useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '@remix-run/react'
 import { SchemaForm } from '#app/components/form.tsx'
 import { Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
@@ -23,9 +23,17 @@ const DENSITIES = [
   { value: 'comfortable', title: 'comfortable: 36 px rows' },
 ]
 
+const SAID: Record<string, string> = {
+  password: 'The password is changed, and every other session has ended.',
+  name: 'The username is changed. Sign in with it from now on.',
+  look: 'The look is saved.',
+  end: 'The session has ended.',
+  'end-others': 'Every other session has ended.',
+}
+
 export const loader = load(async ({ api, query }) => ({
   sessions: await api.identity.sessions(),
-  said: query.said === 'password' ? 'The password is changed, and every other session has ended.' : null,
+  said: SAID[query.said ?? ''] ?? null,
   look: fieldsOf(Preferences, {
     theme: { title: 'Theme', choices: THEMES },
     density: { title: 'Density', choices: DENSITIES },
@@ -41,6 +49,7 @@ export const loader = load(async ({ api, query }) => ({
   }),
 }))
 
+// Every answer is a redirect: the frame must be drawn by a request that already sees the change.
 export const action = act(async ({ api, accounts, form }) => {
   if (form.intent === 'password') {
     return redirectWith('/profile?said=password', await accounts.changePassword(PasswordChange.parse(form)))
@@ -49,29 +58,19 @@ export const action = act(async ({ api, accounts, form }) => {
   if (form.intent === 'look') await api.identity.preferences(Preferences.parse(form))
   if (form.intent === 'end') await api.identity.endSession(SessionId.parse({ id: form.id }))
   if (form.intent === 'end-others') await api.identity.endOtherSessions()
-  if (!form.intent) return redirect('/profile')
-  return { did: form.intent }
+  return redirect(`/profile?said=${form.intent && form.intent in SAID ? form.intent : ''}`)
 })
-
-const DID: Record<string, string> = {
-  name: 'The username is changed. Sign in with it from now on.',
-  look: 'The look is saved.',
-  end: 'The session has ended.',
-  'end-others': 'Every other session has ended.',
-}
 
 export default function Profile() {
   const { sessions, said, look, name, password } = useLoaderData<typeof loader>()
-  const answer = useActionData<typeof action>()
   const viewer = useViewer()
-  const message = answer && 'did' in answer ? DID[answer.did] : answer ? null : said
   if (!viewer) return null
   return (
     <>
       <PageHead title="Profile" about={`Signed in as ${viewer.username}, ${viewer.role} of ${viewer.tenantName}`} />
-      {message && (
+      {said && (
         <Notice kind="done" role="status">
-          {message}
+          {said}
         </Notice>
       )}
       <SectionHead title="Look" />

@@ -76,13 +76,7 @@ export default function Sources() {
       />
       <section className="pt-5">
         <SectionHead title="New source" />
-        <SchemaForm
-          key={sources.length}
-          fields={fields}
-          intent="create"
-          submit="Create source"
-          failed="The source was not created."
-        />
+        <SchemaForm fields={fields} intent="create" submit="Create source" failed="The source was not created." />
       </section>
     </>
   )
