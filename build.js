@@ -14,10 +14,12 @@ const ENTRIES = {
   demo: 'server/demo/cli.ts',
 }
 
-/** Bundles the server's processes and the pages into build/, unless it holds today's sources already. */
-export async function build({ force = false } = {}) {
-  const newest = String(Math.max(...SOURCES.map(lastChange)))
-  if (!force && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === newest) return
+/** Whether build/ holds today's sources. */
+export const isCurrent = () => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === newestChange()
+
+/** Bundles the server's processes and the pages into build/. */
+async function build() {
+  const newest = newestChange()
   process.env.NODE_ENV = 'production'
   rmSync('build', { recursive: true, force: true })
   const esbuild = await import('esbuild')
@@ -40,6 +42,8 @@ export async function build({ force = false } = {}) {
   writeFileSync(STAMP, newest)
 }
 
+const newestChange = () => String(Math.max(...SOURCES.map(lastChange)))
+
 function lastChange(path) {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) return 0
@@ -47,4 +51,9 @@ function lastChange(path) {
   return Math.max(found.mtimeMs, ...readdirSync(path).map((name) => lastChange(join(path, name))))
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build({ force: true })
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await build().catch((error) => {
+    console.error(`The build failed: ${error.message}`)
+    process.exit(1)
+  })
+}

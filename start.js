@@ -1,13 +1,23 @@
-import { build } from './build.js'
+import { spawnSync } from 'node:child_process'
+import { isCurrent } from './build.js'
 
 /** `npm start` and `npm run demo`: builds when the sources changed, then runs in this very process, so that signals arrive. */
 process.chdir(import.meta.dirname)
 const [, , what = 'index'] = process.argv
-try {
-  await build()
-} catch (error) {
-  console.error(`The build failed: ${error.message}`)
-  process.exit(1)
-}
+// In a process of its own: bundlers leave memory and helpers behind that a server should not carry.
+if (!isCurrent() && spawnSync(process.execPath, ['build.js'], { stdio: 'inherit' }).status !== 0) process.exit(1)
 process.env.NODE_ENV ||= 'production'
+stopWithNpm()
 await import(`./build/server/${what}.js`)
+
+// npm hands a signal to the shell it put between us, and that dies of it without a word. So we look whether it is there.
+function stopWithNpm() {
+  if (!process.env.npm_lifecycle_script?.includes('start.js')) return
+  const shell = process.ppid
+  const look = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(look)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250)
+  look.unref()
+}
