@@ -22,7 +22,7 @@ export const RowDensity = ['compact', 'comfortable'] as const
 export type RowDensity = (typeof RowDensity)[number]
 
 /** Every table that is private to its tenant. */
-export const TENANT_TABLES = ['activity', 'batch', 'host', 'membership', 'source', 'virustotal_key', 'virustotal_report'] as const
+export const TENANT_TABLES = ['activity', 'batch', 'host', 'membership', 'source', 'tally', 'virustotal_key', 'virustotal_report'] as const
 
 export type Tables = {
   'auth.password': {
@@ -142,6 +142,11 @@ export type Tables = {
     revoked_at: Timestamp | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
+  }
+  tally: {
+    tenant_id: Generated<number>
+    what: string
+    n: number
   }
   tenant: {
     id: Generated<number>

@@ -14,6 +14,7 @@ import type { Principal } from './platform/auth/principal.ts'
 import type { SessionMeta } from './platform/auth/sessions.ts'
 import { now } from './platform/clock.ts'
 import { AppError } from './platform/errors.ts'
+import { tallyOf } from './platform/table.ts'
 import { inTenant } from './platform/tenant.ts'
 import type { RequestContext } from './platform/trpc.ts'
 import { type Api, createCaller } from './router.ts'
@@ -75,13 +76,7 @@ async function viewerOf({ pool, requestId }: Base, principal: Principal): Promis
   const { id: accountId, tenant_id: tenantId } = principal
   const [tenants, hostCount] = await Promise.all([
     tenantsOf(pool, { accountId, operator: false }),
-    inTenant(pool, { tenantId, accountId, requestId }, 'read only', async (db) => {
-      const { n } = await db
-        .selectFrom('host')
-        .select((eb) => eb.fn.countAll<number>().as('n'))
-        .executeTakeFirstOrThrow()
-      return n
-    }),
+    inTenant(pool, { tenantId, accountId, requestId }, 'read only', (db) => tallyOf({ db }, 'host')),
   ])
   return {
     accountId,

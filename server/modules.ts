@@ -8,7 +8,7 @@ export const MODULES = {
   users: ['account', 'membership', 'auth.password_link'],
   tenants: ['tenant', 'membership'],
   activity: ['activity'],
-  hosts: ['host'],
+  hosts: ['host', 'tally'],
   sources: ['source'],
   ingestion: ['batch'],
   telemetry: [],

@@ -19,11 +19,12 @@ type LooseQuery = SelectQueryBuilder<LooseTables, string, Record<string, unknown
 
 /**
  * The verbs every plain record has; each change is recorded in the same transaction.
+ * `tallied`: the database keeps the number of rows.
  * `search`: columns matched by `q`. `filter`: columns compared with the input field of the same name.
  */
 export function table<const T extends TenantTable>(
   name: T,
-  options: { search: Column<T>[]; filter: Column<T>[]; noun?: string },
+  options: { search: Column<T>[]; filter: Column<T>[]; noun?: string; tallied?: true },
 ) {
   const noun = options.noun ?? name
   const q = (ctx: Ctx) => ctx.db as unknown as Kysely<LooseTables>
@@ -42,12 +43,20 @@ export function table<const T extends TenantTable>(
     )
   }
 
+  const count = async (ctx: Ctx, input: Listing) => {
+    const counted = await matching(from(ctx).select(sql<number>`count(*)`.as('total')), input).executeTakeFirst()
+    return Number(counted?.total ?? 0)
+  }
+
   return {
     /** One keyset page with the total that the same filters match. */
     list: async (ctx: Ctx, input: Listing): Promise<Page<Row<T>>> => {
       const page = await paginate(matching(from(ctx).selectAll(), input), name as string, input)
-      const counted = await matching(from(ctx).select(sql<number>`count(*)`.as('total')), input).executeTakeFirst()
-      return { ...page, total: Number(counted?.total ?? 0) } as unknown as Page<Row<T>>
+      const narrowed =
+        input.q !== undefined ||
+        options.filter.some((column) => (input as Record<string, unknown>)[column] !== undefined)
+      const total = options.tallied && !narrowed ? await tallyOf(ctx, name) : await count(ctx, input)
+      return { ...page, total } as unknown as Page<Row<T>>
     },
 
     get: async (ctx: Ctx, id: number): Promise<Row<T>> =>
@@ -75,6 +84,12 @@ export function table<const T extends TenantTable>(
       return row as Row<T>
     },
   }
+}
+
+/** How many rows of a tallied table the tenant has, without counting them. */
+export async function tallyOf({ db }: Pick<Ctx, 'db'>, what: TenantTable): Promise<number> {
+  const found = await db.selectFrom('tally').select('n').where('what', '=', what).executeTakeFirst()
+  return found?.n ?? 0
 }
 
 /** Foreign and unknown ids look alike. */

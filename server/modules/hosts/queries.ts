@@ -5,7 +5,11 @@ import { table } from '#server/platform/table.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
 import type { HostSlice, NewHost } from './schema.ts'
 
-export const hosts = table('host', { search: ['hostname', 'fqdn', 'client_id', 'ip_address', 'os'], filter: ['os'] })
+export const hosts = table('host', {
+  search: ['hostname', 'fqdn', 'client_id', 'ip_address', 'os'],
+  filter: ['os'],
+  tallied: true,
+})
 
 /** The tenant's operating systems, for the filter. */
 export const osList = async (ctx: Ctx) =>

@@ -36,24 +36,43 @@ export async function rowPage(
     conditions.push(`(${WHEN}, batch_id, line) < ({afterWhen:Int64}, {afterBatch:UInt64}, {afterLine:UInt64})`)
     Object.assign(params, { afterWhen: cursor[0], afterBatch: cursor[1], afterLine: cursor[2] })
   }
-  const columns = filter.columns ?? []
-  const cells = columns.map((_, index) => `substring(JSONExtractRaw(rows.raw, {column${index}:String}), 1, 4096)`)
-  columns.forEach((name, index) => {
-    params[`column${index}`] = name
-  })
-  const found = await rows.select<StoredRow & { at: string }>(
-    `select ${FIELDS}, substring(raw, 1, ${LISTED_BYTES}) as raw, length(rows.raw) as raw_bytes, [${cells.join(', ')}] as cells,
-       toString(${WHEN}) as at from rows
+  // Two steps: what decides the order is narrow, so the wide columns are read for the page's rows alone.
+  const places = await rows.select<Place>(
+    `select host_id, artifact, batch_id, line, toString(${WHEN}) as at from rows
      where ${conditions.join(' and ')}
      order by ${WHEN} desc, batch_id desc, line desc limit {limit:UInt32}`,
     { ...params, limit: filter.limit + 1 },
   )
-  const page = found.slice(0, filter.limit)
+  const page = places.slice(0, filter.limit)
   const last = page.at(-1)
   return {
-    found: page,
-    next: last && found.length > filter.limit ? encode([last.at, last.batch_id, last.line]) : null,
+    found: await rowsIn(rows, page, filter.columns ?? []),
+    next: last && places.length > filter.limit ? encode([last.at, last.batch_id, last.line]) : null,
   }
+}
+
+type Place = { host_id: number; artifact: string; batch_id: number; line: number; at: string }
+
+async function rowsIn(rows: TenantRows, page: Place[], columns: string[]): Promise<StoredRow[]> {
+  if (page.length === 0) return []
+  const params: Params = {
+    artifacts: [...new Set(page.map(({ artifact }) => artifact))],
+    hosts: [...new Set(page.map(({ host_id }) => host_id))],
+    batches: page.map(({ batch_id }) => batch_id),
+    lines: page.map(({ line }) => line),
+  }
+  const cells = columns.map((name, index) => {
+    params[`column${index}`] = name
+    return `substring(JSONExtractRaw(rows.raw, {column${index}:String}), 1, 4096)`
+  })
+  return rows.select<StoredRow>(
+    `select ${FIELDS}, substring(rows.raw, 1, ${LISTED_BYTES}) as raw, length(rows.raw) as raw_bytes, [${cells.join(', ')}] as cells
+     from rows where ${OWN} and artifact in {artifacts:Array(String)} and host_id in {hosts:Array(UInt64)}
+       and (batch_id, line) in (
+         select place.1, place.2 from (select arrayJoin(arrayZip({batches:Array(UInt64)}, {lines:Array(UInt64)})) as place))
+     order by ${WHEN} desc, batch_id desc, line desc`,
+    params,
+  )
 }
 
 /** How many rows the filter matches. Null when counting them would take longer than a few seconds. */
