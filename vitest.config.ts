@@ -7,8 +7,25 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { test: { name: 'fast', include: ['tests/unit/**/*.test.ts', 'tests/architecture.test.ts'] } },
-      { test: { name: 'engines', include: ['tests/engines/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },
-      { test: { name: 'product', include: ['tests/{modules,rest,security,e2e}/**/*.test.ts', 'tests/tenancy.test.ts'], ...product } },
+      {
+        test: {
+          name: 'engines',
+          include: ['tests/engines/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: { name: 'night', include: process.env.NIGHT ? ['tests/night/**/*.test.ts'] : [], fileParallelism: false },
+      },
+      {
+        test: {
+          name: 'product',
+          include: ['tests/{modules,rest,security,e2e}/**/*.test.ts', 'tests/tenancy.test.ts'],
+          ...product,
+        },
+      },
     ],
   },
 })

@@ -1,26 +1,15 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import { vitePlugin as remix } from '@remix-run/dev'
 import { build } from 'vite'
 import { projectRoot } from '#db/root.ts'
 
 /** Builds and serves the smallest Remix page in a process of its own. */
-export async function startBarePage(_folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
-  const buildDirectory = join(projectRoot, 'build/bare')
-  const plugins = [
-    remix({
-      appDirectory: 'tests/bench/bare',
-      buildDirectory,
-      ignoredRouteFiles: ['**/*'],
-      future: { v3_singleFetch: true, v3_fetcherPersist: true, v3_relativeSplatPath: true, v3_throwAbortReason: true },
-      routes: (define) => define((route) => route('page', 'routes/page.tsx', { index: false })),
-    }),
-  ]
-  const shared = { configFile: false, root: projectRoot, logLevel: 'error', plugins } as const
-  await build({ ...shared })
-  await build({ ...shared, build: { ssr: true } })
-  const child = fork(join(import.meta.dirname, 'bare-server.ts'), [join(buildDirectory, 'server/index.js')], {
-    env: { ...process.env, NODE_ENV: 'production' },
+export async function startBarePage(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const config = { configFile: join(import.meta.dirname, 'bare/vite.config.ts'), root: projectRoot, logLevel: 'error' } as const
+  process.env.NODE_ENV = 'production'
+  await build(config)
+  await build({ ...config, build: { ssr: true } })
+  const child = fork(join(import.meta.dirname, 'bare-server.ts'), [join(projectRoot, 'build/bare/server/index.js')], {
     execArgv: ['--import', 'tsx'],
   })
   const port = await new Promise((resolve) => child.once('message', resolve))

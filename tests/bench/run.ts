@@ -16,7 +16,7 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 8)
 async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'velocicompanion-bench-'))
   const { installation, stop } = await startInstallation({ NODE_ENV: 'production' })
-  const bare = await startBarePage(folder)
+  const bare = await startBarePage()
   try {
     const client = await restClient(installation.url)
     await ingestion(folder, installation.clickhouseUrl, client)
