@@ -75,7 +75,7 @@ async function load(ctx: JobCtx, batch: Loading) {
   await sideBySide(partsOf(FORMATS[format](unpacked(file, { gzip, maxBytes: MAX_UNPACKED_BYTES }))), async (part) => {
     ctx.signal.throwIfAborted()
     await stage(rows, delivery, part)
-    bytes += part.bytes
+    bytes += part.body.length
     await progress(0.35 * Math.min(1, bytes / (batch.bytes * packing)))
   })
   await lookCloser(rows, delivery)

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { TenantRows } from '#server/platform/telemetry.ts'
-import { binary, type Part, STRUCTURE } from './formats/chunks.ts'
+import { type Part, recordOf, STRUCTURE } from './formats/chunks.ts'
 import type { Flaw } from './formats/framed.ts'
 import { brokenLimit, largeIntegersQuoted } from './formats/limits.ts'
 
@@ -36,12 +36,12 @@ const EVENT_TIME = `if(match(t, '^[0-9]{9,19}([.][0-9]+)?$'),
 
 // Cheap signs that a line may break one of the limits; Node looks closer at those lines only.
 const SUSPECT = `length(doc) > 262144 or countSubstrings(doc, '{') + countSubstrings(doc, '[') > 32
-  or countSubstrings(doc, ',') >= 512 or match(doc, '[0-9.]{41}')`
+  or (length(doc) >= 2048 and countSubstrings(doc, ',') >= 512) or multiMatchAny(doc, ['[0-9.]{41}'])`
 
 const STAGE = `
 insert into incoming (tenant_id, batch_id, chunk, line, artifact, client_id, hostname, flow_id, event_time, flaw, content, doc, raw)
 select {tenant:UInt64}, {batch:UInt64}, {chunk:UInt32}, line, name, client, host, flow, ${EVENT_TIME},
-  multiIf(flaw != '', flaw, not valid, 'NOT_JSON', JSONType(doc) != 'Object', 'NOT_AN_OBJECT', name = '', 'NO_ARTIFACT',
+  multiIf(flaw != '', flaw, not valid, 'NOT_JSON', not startsWith(trimLeft(doc), '{'), 'NOT_AN_OBJECT', name = '', 'NO_ARTIFACT',
     client = '' and host = '', 'NO_HOST', greatest(length(name), length(client), length(host)) > 255, 'NAME_TOO_LONG',
     ${SUSPECT}, 'SUSPECT', ''),
   sipHash128(raw), json, raw
@@ -65,7 +65,7 @@ export async function clearStaging(rows: TenantRows, batch: number): Promise<voi
 
 /** Brings lines into staging: who, what and when each speaks of, and whether it can be a row. */
 export const stage = (rows: TenantRows, delivery: Delivery, { chunk, body }: Part): Promise<void> =>
-  rows.write(STAGE, { ...delivery, chunk }, Readable.from([Buffer.concat(body)], { objectMode: false }))
+  rows.write(STAGE, { ...delivery, chunk }, Readable.from([body], { objectMode: false }))
 
 type Doubtful = { chunk: number; line: number; raw: string; doc: string }
 
@@ -90,8 +90,8 @@ export async function lookCloser(rows: TenantRows, delivery: Delivery): Promise<
       const lines = mended.map(({ line }) => line)
       await rows.write(`delete from incoming where ${OWN} and line in {lines:Array(UInt64)}`, { batch, lines })
       for (const { chunk, line, raw, mended: json } of mended) {
-        const record = binary({ line, raw: Buffer.from(raw, 'base64'), json: Buffer.from(json!), flaw: '' })
-        await stage(rows, delivery, { chunk, body: [record], bytes: record.length })
+        const body = recordOf({ line, raw: Buffer.from(raw, 'base64'), json: Buffer.from(json!), flaw: '' })
+        await stage(rows, delivery, { chunk, body })
       }
     }
     if (page.length < PAGE) return

@@ -1,13 +1,15 @@
-import type { Framed } from './framed.ts'
+import { type Framed, MAX_LINE_BYTES } from './framed.ts'
 
 const CHUNK_BYTES = 48 * 1024 * 1024
 const PART_BYTES = 12 * 1024 * 1024
+// A line as it came, and a copy in which each broken byte has become three.
+const LARGEST_RECORD = 64 + 4 * MAX_LINE_BYTES
 
 /** A line as the row engine reads it, in RowBinary. */
 export const STRUCTURE = 'line UInt64, flaw String, json String, raw String'
 
 /** Some lines on their way to the engine. `chunk` says which insert into the rows they will belong to. */
-export type Part = { chunk: number; body: Buffer[]; bytes: number }
+export type Part = { chunk: number; body: Buffer }
 
 /**
  * Packs blocks of lines into parts of about 12 MB, each belonging to a chunk of about 48 MB. The same bytes always give
@@ -15,34 +17,36 @@ export type Part = { chunk: number; body: Buffer[]; bytes: number }
  */
 export async function* partsOf(blocks: AsyncIterable<Framed[]>): AsyncGenerator<Part> {
   let total = 0
-  let part: Part = { chunk: 0, body: [], bytes: 0 }
+  let buffer = Buffer.allocUnsafeSlow(PART_BYTES + LARGEST_RECORD)
+  let end = 0
+  const part = (): Part => ({ chunk: Math.floor((total - end) / CHUNK_BYTES), body: buffer.subarray(0, end) })
   for await (const block of blocks) {
     for (const framed of block) {
-      const record = binary(framed)
-      part.body.push(record)
-      part.bytes += record.length
-      total += record.length
+      const next = write(buffer, framed, end)
+      total += next - end
+      end = next
+      if (end < PART_BYTES) continue
+      yield part()
+      buffer = Buffer.allocUnsafeSlow(PART_BYTES + LARGEST_RECORD)
+      end = 0
     }
-    if (part.bytes < PART_BYTES) continue
-    yield part
-    part = { chunk: Math.floor(total / CHUNK_BYTES), body: [], bytes: 0 }
   }
-  if (part.bytes > 0) yield part
+  if (end > 0) yield part()
 }
 
-const EMPTY = Buffer.alloc(0)
-
 /** One line as a record of STRUCTURE. */
-export function binary({ line, flaw, json, raw }: Framed): Buffer {
-  const parts = [Buffer.from(flaw), json ?? EMPTY, raw]
-  const record = Buffer.allocUnsafe(8 + parts.reduce((sum, part) => sum + 5 + part.length, 0))
-  record.writeBigUInt64LE(BigInt(line), 0)
-  let at = 8
-  for (const part of parts) {
-    at = writeVarint(record, part.length, at)
-    at += part.copy(record, at)
-  }
-  return record.subarray(0, at)
+export function recordOf(framed: Framed): Buffer {
+  const record = Buffer.allocUnsafe(64 + framed.raw.length + (framed.json?.length ?? 0))
+  return record.subarray(0, write(record, framed, 0))
+}
+
+function write(into: Buffer, { line, flaw, json, raw }: Framed, at: number): number {
+  into.writeUInt32LE(line >>> 0, at)
+  into.writeUInt32LE(Math.floor(line / 2 ** 32), at + 4)
+  const named = writeVarint(into, flaw.length, at + 8)
+  const searched = writeVarint(into, json?.length ?? 0, named + into.write(flaw, named, 'latin1'))
+  const kept = writeVarint(into, raw.length, searched + (json?.copy(into, searched) ?? 0))
+  return kept + raw.copy(into, kept)
 }
 
 function writeVarint(into: Buffer, value: number, at: number): number {
