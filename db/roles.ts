@@ -12,7 +12,8 @@ export async function prepareRoles(adminUrl: string, secret: string): Promise<Da
   await admin.connect()
   try {
     const database = new URL(adminUrl).pathname.slice(1)
-    const password = (role: string) => createHmac('sha256', secret).update(`${role}@${database}`).digest('base64url')
+    // Roles belong to the server, not to a database: a second database under the same secret must not lock out the first.
+    const password = (role: string) => createHmac('sha256', secret).update(role).digest('base64url')
     for (const role of ['app_owner', 'app_login', 'app_jobs']) {
       await createRole(admin, role)
       await admin.query(

@@ -41,7 +41,7 @@ create table membership (
 create index membership_by_account on membership (account_id);
 select app.tenant_table('membership');
 create policy sign_in on membership for all to app_login using (true) with check (true);
-grant select, insert, update on membership to app_login;
+grant select, insert, update (last_seen_at) on membership to app_login;
 
 -- A tenant sees itself and the accounts of its members.
 alter table tenant enable row level security;
@@ -58,7 +58,7 @@ create policy members on account for select to app_user
   using (exists (select from public.membership m where m.account_id = account.id and m.tenant_id = (select app.tenant_id())));
 create policy sign_in on account for all to app_login using (true) with check (true);
 grant select on account to app_user;
-grant select, insert, update on account to app_login;
+grant select, insert, update (username, theme, density) on account to app_login;
 create trigger touch before update on account for each row execute function app.touch();
 
 create table auth.password (

@@ -31,9 +31,10 @@ begin
     job_key => key || ':' || app.tenant_id(),
     max_attempts => 1000);
 end $$;
+-- Rights first: once it belongs to app_jobs, the owner of the schema can no longer take them away.
+revoke execute on function app.enqueue(text, jsonb, text, text) from public;
+grant execute on function app.enqueue(text, jsonb, text, text) to app_user;
 grant execute on function app.tenant_id() to app_jobs;
 grant usage, create on schema app to app_jobs;
 alter function app.enqueue(text, jsonb, text, text) owner to app_jobs;
 revoke create on schema app from app_jobs;
-revoke execute on function app.enqueue(text, jsonb, text, text) from public;
-grant execute on function app.enqueue(text, jsonb, text, text) to app_user;

@@ -15,8 +15,8 @@ export async function sessionsOf(pool: Kysely<Tables>, { accountId, sessionId }:
   return rows.map(({ id, ...session }) => ({ id: id.slice(0, SHORT_ID), current: id === sessionId, ...session }))
 }
 
-/** Ends one of the person's sessions, or all but the current one. Returns how many. */
-export async function endSessions(
+/** Deletes one of the person's sessions, or all but the current one. Returns how many. */
+export async function deleteSessions(
   pool: Kysely<Tables>,
   { accountId, sessionId }: Actor,
   shortId?: string,

@@ -1,16 +1,17 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { z } from 'zod'
 import type { Tables } from '#db/types.ts'
-import { record } from '#server/platform/activity.ts'
+import { type Author, record } from '#server/platform/activity.ts'
 import type { Auth } from '#server/platform/auth/doors.ts'
 import { hashToken } from '#server/platform/auth/keys.ts'
 import { checkPassword, hashPassword, verifyPassword } from '#server/platform/auth/passwords.ts'
 import { type Principal, principalOf } from '#server/platform/auth/principal.ts'
 import { now } from '#server/platform/clock.ts'
 import { AppError, fromDatabase } from '#server/platform/errors.ts'
-import { become, inTenant, type TenantDb } from '#server/platform/tenant.ts'
+import { become, type TenantDb } from '#server/platform/tenant.ts'
 import { tenantScope } from '#server/platform/tenant-scope.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
+import { deleteSessions } from './queries.ts'
 import { PasswordReset, type ProfileEdit, Registration, SignIn } from './schema.ts'
 
 /** What comes before anybody is signed in. `registration` and `ip` are the installation's rule and the caller's address. */
@@ -44,7 +45,7 @@ export async function signIn(door: Door, input: z.input<typeof SignIn>): Promise
   if (renew) await rehash(pool, found.id, password)
   const principal = await principalOf(pool, found.id)
   if (!principal?.is_active) throw new AppError('invalid', 'Inactive user')
-  await note(door, principal, 'account.signed_in')
+  await noteSignIn(door, principal)
   return principal
 }
 
@@ -60,13 +61,14 @@ export async function register(door: Door, input: z.input<typeof Registration>):
   }
   checkPassword(password, [username])
   const hash = await hashPassword(password)
-  const id = await door.pool
-    .transaction()
-    .execute((tx) => addAccount(tx, { username, hash, first: empty }))
-    .catch(nameTaken('Username already registered'))
-  const principal = await principalOf(door.pool, id)
+  const made = await acrossTenants(
+    door.pool,
+    (tx) => addAccount(tx, { username, hash, first: empty }),
+    (db, { id }) => recordOwn(db, { id, username }, 'account.registered', door.requestId),
+    { accountId: null, requestId: door.requestId },
+  ).catch(nameTaken('Username already registered'))
+  const principal = await principalOf(door.pool, made.id)
   if (!principal) throw new Error('A new account is in no tenant.')
-  await note(door, principal, 'account.registered')
   return principal
 }
 
@@ -89,9 +91,9 @@ async function addAccount(
     existing ?? (await tx.insertInto('tenant').values({ name: 'default' }).returning('id').executeTakeFirstOrThrow())
   await tx
     .insertInto('membership')
-    .values({ tenant_id: tenant.id, account_id: id, role: first ? 'admin' : 'user' })
+    .values({ tenant_id: tenant.id, account_id: id, role: first ? 'admin' : 'user', last_seen_at: now() })
     .execute()
-  return id
+  return { id, tenantId: tenant.id }
 }
 
 /** Sets the password that a link invites to; the link works once, and every session and token of the account ends. */
@@ -108,21 +110,26 @@ export async function resetPassword(door: Door, input: z.input<typeof PasswordRe
     .executeTakeFirst()
   if (!link) throw expired()
   checkPassword(password, [link.username])
-  const hash = await hashPassword(password)
-  await door.pool.transaction().execute(async (tx) => {
-    const used = await tx
-      .updateTable('auth.password_link')
-      .set({ used_at: now() })
-      .where('hash', '=', link.hash)
-      .where('used_at', 'is', null)
-      .returning('hash')
-      .executeTakeFirst()
-    if (!used) throw expired()
-    await setPassword(tx, link.id, hash)
-  })
   const principal = await principalOf(door.pool, link.id)
   if (!principal?.is_active) throw new AppError('invalid', 'Inactive user')
-  await note(door, principal, 'account.password_reset')
+  const hash = await hashPassword(password)
+  await acrossTenants(
+    door.pool,
+    async (tx) => {
+      const used = await tx
+        .updateTable('auth.password_link')
+        .set({ used_at: now() })
+        .where('hash', '=', link.hash)
+        .where('used_at', 'is', null)
+        .returning('hash')
+        .executeTakeFirst()
+      if (!used) throw expired()
+      await setPassword(tx, link.id, hash)
+      return { tenantId: principal.tenant_id }
+    },
+    (db) => recordOwn(db, principal, 'account.password_reset', door.requestId),
+    { accountId: link.id, requestId: door.requestId },
+  )
   return principal
 }
 
@@ -142,8 +149,8 @@ export async function setPassword(tx: Kysely<Tables>, accountId: number, hash: s
 
 /** Changes the person's own password. Throws AppError `invalid` beside the field. */
 export async function changePassword(
-  { pool, attempts, ip }: Pick<Door, 'pool' | 'attempts' | 'ip'>,
-  who: Pick<Principal, 'id' | 'username'>,
+  { pool, attempts, ip, requestId }: Pick<Door, 'pool' | 'attempts' | 'ip' | 'requestId'>,
+  who: Pick<Principal, 'id' | 'username' | 'tenant_id'>,
   { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
 ): Promise<void> {
   await attempts.check(who.username, ip)
@@ -161,7 +168,8 @@ export async function changePassword(
   }
   checkPassword(newPassword, [who.username], 'newPassword')
   const hash = await hashPassword(newPassword)
-  await pool.transaction().execute((tx) => setPassword(tx, who.id, hash))
+  const actor = { accountId: who.id, name: who.username, tenantId: who.tenant_id }
+  await changeAccount({ pool, actor, requestId }, { id: who.id, username: null, hash })
 }
 
 type Editor = DetachedCtx & { pool: Kysely<Tables>; auth: Auth; ip: string }
@@ -209,7 +217,7 @@ async function ownNewHash(
  * Throws AppError `conflict` for a name that is taken.
  */
 export async function changeAccount(
-  { pool, actor, requestId }: Pick<DetachedCtx, 'actor' | 'requestId'> & { pool: Kysely<Tables> },
+  { pool, actor, requestId }: { pool: Kysely<Tables>; actor: Author & { tenantId: number }; requestId: string },
   { id, username, hash }: { id: number; username: string | null | undefined; hash: string | null },
   further: (db: TenantDb) => Promise<void> = async () => {},
 ): Promise<void> {
@@ -246,20 +254,49 @@ export async function switchTenant({ pool }: Door, accountId: number, tenantId: 
   return principal
 }
 
-/** Records an event of the account itself in the tenant it is in. */
-async function note({ pool, requestId }: Door, principal: Principal, verb: string) {
-  const who = { tenantId: principal.tenant_id, accountId: principal.id, requestId }
-  const actor = { accountId: principal.id, name: principal.username }
-  await pool
-    .updateTable('membership')
-    .set({ last_seen_at: now() })
-    .where('tenant_id', '=', principal.tenant_id)
-    .where('account_id', '=', principal.id)
-    .execute()
-  await inTenant(pool, who, 'read write', (db) =>
-    record({ db, actor, requestId }, verb, { type: 'account', id: principal.id }),
+/** Ends one of the person's sessions (throws `not_found` for no such), or all but the current one. */
+export async function endSessions(
+  { pool, actor, requestId }: Pick<DetachedCtx, 'actor' | 'requestId'> & { pool: Kysely<Tables> },
+  shortId?: string,
+): Promise<{ count: number }> {
+  const { tenantId, accountId } = actor
+  const { count } = await acrossTenants(
+    pool,
+    async (tx) => ({ tenantId, count: await deleteSessions(tx, actor, shortId) }),
+    async (db, ended) => {
+      if (shortId && ended.count === 0) throw new AppError('not_found', 'No such session.')
+      const subject = { type: 'session', id: shortId ?? 'others' }
+      await record({ db, actor, requestId }, 'session.ended', subject, shortId ? {} : { count: ended.count })
+    },
+    { accountId, requestId },
+  )
+  return { count }
+}
+
+/** Notes in the person's tenant that they signed in. */
+async function noteSignIn({ pool, requestId }: Door, principal: Principal) {
+  await acrossTenants(
+    pool,
+    async (tx) => {
+      await tx
+        .updateTable('membership')
+        .set({ last_seen_at: now() })
+        .where('tenant_id', '=', principal.tenant_id)
+        .where('account_id', '=', principal.id)
+        .execute()
+      return { tenantId: principal.tenant_id }
+    },
+    (db) => recordOwn(db, principal, 'account.signed_in', requestId),
+    { accountId: principal.id, requestId },
   )
 }
+
+const recordOwn = (
+  db: TenantDb,
+  { id, username }: Pick<Principal, 'id' | 'username'>,
+  verb: string,
+  requestId: string,
+) => record({ db, actor: { accountId: id, name: username }, requestId }, verb, { type: 'account', id })
 
 async function rehash(pool: Kysely<Tables>, accountId: number, password: string) {
   const hash = await hashPassword(password)

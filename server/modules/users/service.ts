@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Tables } from '#db/types.ts'
-import { changeAccount } from '#server/modules/identity/service.ts'
+import { acrossTenants, changeAccount } from '#server/modules/identity/service.ts'
 import { record } from '#server/platform/activity.ts'
 import { newToken } from '#server/platform/auth/keys.ts'
 import { checkPassword, hashPassword } from '#server/platform/auth/passwords.ts'
@@ -11,40 +11,45 @@ import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
 import { getMember } from './queries.ts'
 import type { NewUser, RoleChange, UserEdit } from './schema.ts'
 
-type Admin = Ctx & { pool: Kysely<Tables> }
+type Detached = DetachedCtx & { pool: Kysely<Tables> }
 
 const LINK_HOURS = 48
 
 /** Adds a person to the tenant: a new account, or one that exists in another tenant. Returns the link that lets them set a password. */
-export async function addUser(ctx: Admin, { username, role }: z.infer<typeof NewUser>) {
-  const known = await ctx.pool
-    .selectFrom('account')
-    .select(['id', 'username'])
-    .where(sql`lower(username)`, '=', username.toLowerCase())
-    .executeTakeFirst()
-  const account =
-    known ??
-    (await ctx.pool.insertInto('account').values({ username }).returning(['id', 'username']).executeTakeFirstOrThrow())
-  const added = await ctx.db
-    .insertInto('membership')
-    .values({ account_id: account.id, role })
-    .onConflict((c) => c.columns(['tenant_id', 'account_id']).doNothing())
-    .returning('account_id')
-    .executeTakeFirst()
-  if (!added) throw new AppError('conflict', 'Username already taken', { username: 'Already a member of this tenant.' })
-  await record(ctx, 'user.created', { type: 'user', id: account.id }, { username: account.username, role })
-  return {
-    id: account.id,
-    username: account.username,
-    resetPath: known ? null : await passwordLink(ctx.pool, account.id),
-  }
+export async function addUser({ pool, actor, requestId }: Detached, { username, role }: z.infer<typeof NewUser>) {
+  const { tenantId: _own, ...user } = await acrossTenants(
+    pool,
+    async (tx) => {
+      const known = await tx
+        .selectFrom('account')
+        .select(['id', 'username'])
+        .where(sql`lower(username)`, '=', username.toLowerCase())
+        .executeTakeFirst()
+      const account =
+        known ??
+        (await tx.insertInto('account').values({ username }).returning(['id', 'username']).executeTakeFirstOrThrow())
+      const resetPath = known ? null : await passwordLink(tx, account.id)
+      return { ...account, resetPath, tenantId: actor.tenantId }
+    },
+    async (db, account) => {
+      const added = await db
+        .insertInto('membership')
+        .values({ account_id: account.id, role })
+        .onConflict((c) => c.columns(['tenant_id', 'account_id']).doNothing())
+        .returning('account_id')
+        .executeTakeFirst()
+      if (!added)
+        throw new AppError('conflict', 'Username already taken', { username: 'Already a member of this tenant.' })
+      const subject = { type: 'user', id: account.id }
+      await record({ db, actor, requestId }, 'user.created', subject, { username: account.username, role })
+    },
+    { accountId: actor.accountId, requestId },
+  )
+  return user
 }
 
 /** Changes a member's name, password, role and access, all or nothing. Name and password only of people of this tenant alone. */
-export async function editUser(
-  ctx: DetachedCtx & { pool: Kysely<Tables> },
-  { id, username, password, role, is_active }: z.infer<typeof UserEdit>,
-) {
+export async function editUser(ctx: Detached, { id, username, password, role, is_active }: z.infer<typeof UserEdit>) {
   const member = await ctx.transact('read only', (within) => getMember(within, id))
   if (username || password) await ownAlone(ctx.pool, id)
   const hash = password ? await newHash(ctx, id, username ?? member.username, password) : null
@@ -97,15 +102,19 @@ export async function reactivate(ctx: Ctx, id: number) {
 }
 
 /** A link with which the member sets a new password. Only for people of this tenant alone: another's admin must not take them over. */
-export async function resetLink(ctx: Admin, id: number) {
-  await getMember(ctx, id)
-  await ownAlone(ctx.pool, id)
-  await record(ctx, 'user.reset_link_made', { type: 'user', id })
-  return {
-    id,
-    resetPath: await passwordLink(ctx.pool, id),
-    expires_at: new Date(now().getTime() + LINK_HOURS * 3_600_000),
-  }
+export async function resetLink(ctx: Detached, id: number) {
+  const { actor, requestId } = ctx
+  await ctx.transact('read only', (within) => getMember(within, id))
+  const { resetPath } = await acrossTenants(
+    ctx.pool,
+    async (tx) => {
+      await ownAlone(tx, id)
+      return { tenantId: actor.tenantId, resetPath: await passwordLink(tx, id) }
+    },
+    (db) => record({ db, actor, requestId }, 'user.reset_link_made', { type: 'user', id }),
+    { accountId: actor.accountId, requestId },
+  )
+  return { id, resetPath, expires_at: new Date(now().getTime() + LINK_HOURS * 3_600_000) }
 }
 
 /** Throws `forbidden` when the account belongs to further tenants, whose admins have the same say. */
