@@ -28,6 +28,8 @@ export function openPool(connectionString: string, { name, max, statementTimeout
     keepAlive: true,
   })
   raw.on('error', () => {}) // an idle client died with its server; the next query opens a new one
+  // One at work that dies between two statements says so here only: unheard, it would take the process with it.
+  raw.on('connect', (client) => client.on('error', () => {}))
   const guarded = { connect: () => raw.connect().then(guard), end: () => raw.end() }
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded as unknown as pg.Pool }) })
   return { db, raw, close: () => db.destroy() }

@@ -29,6 +29,9 @@ export class AppError extends Error {
 
 const NO_CONNECTION = /^(08|53|57)|^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND)$/
 
+const CONNECTION_LOST =
+  /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable/
+
 /** What a database or engine failure means to the caller; an unknown one is returned as it came. */
 export function fromDatabase(error: unknown): unknown {
   const { code = '', constraint = '', message = '' } = error as { code?: string; constraint?: string; message?: string }
@@ -38,7 +41,7 @@ export function fromDatabase(error: unknown): unknown {
   }
   if (code === '23503') return new AppError('conflict', 'Refers to, or is used by, another record.')
   if (code === '57014') return new AppError('unavailable', 'That took too long and was stopped. Narrow it down.')
-  if (NO_CONNECTION.test(code) || /timeout exceeded when trying to connect|Connection terminated/.test(message)) {
+  if (NO_CONNECTION.test(code) || CONNECTION_LOST.test(message)) {
     return new AppError('unavailable', 'The database is not reachable. Try again in a moment.', {}, 2)
   }
   return error
