@@ -141,7 +141,11 @@ function reference(shape: z.ZodType): Json {
 }
 
 function jsonSchema(shape: z.ZodType): Json {
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(shape, {
+  const {
+    $schema: _dialect,
+    $defs: _any,
+    ...schema
+  } = z.toJSONSchema(shape, {
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema: made }) => {
       if (zodSchema._zod.def.type === 'date') Object.assign(made, { type: 'string', format: 'date-time' })
@@ -157,5 +161,6 @@ function jsonSchema(shape: z.ZodType): Json {
   })
   // Unknown fields are ignored, not refused.
   if (schema.additionalProperties === false) delete schema.additionalProperties
-  return schema
+  // The only shape that refers to itself is "any JSON value", which an empty schema says too.
+  return JSON.parse(JSON.stringify(schema), (_key, value) => (value?.$ref?.startsWith('#/$defs/') ? {} : value))
 }

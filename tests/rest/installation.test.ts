@@ -1,12 +1,19 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { startInstallation } from '../support/product.ts'
 import { ask } from './client.ts'
-import { startProduct } from './product.ts'
 
 const PASSWORD = 'correct horse battery staple'
 const register = (url: string, json: object) => ask('POST /auth/register', { url, json })
 const logIn = async (url: string, username: string) => {
   const { body } = await ask('POST /auth/login', { url, json: { username, password: PASSWORD } })
   return String(body.access_token)
+}
+
+/** A further, empty installation with settings of its own; it ends with this file. */
+async function startProduct(settings: Record<string, string>): Promise<string> {
+  const { installation, stop } = await startInstallation(settings)
+  afterAll(stop)
+  return installation.url
 }
 
 describe('an empty installation', async () => {
