@@ -7,5 +7,6 @@ import remixConfig from './remix.config.js'
 export default defineConfig({
   plugins: [remix(remixConfig), tailwindcss()],
   build: { sourcemap: false },
+  optimizeDeps: { entries: ['app/**/*.{ts,tsx}'] }, // found late, React would be loaded twice in development
   server: { host: '127.0.0.1' },
 })

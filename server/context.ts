@@ -53,14 +53,16 @@ export type PageContext = {
   accounts: AccountDoor
   nonce: string
   requestId: string
+  /** Where people reach the product: what links for others are built on. */
+  origin: string
   now: Date
 }
 
 type Base = Omit<RequestContext, 'actor'>
-type Request = { cookie: string | undefined; nonce: string; meta: SessionMeta }
+type Request = { cookie: string | undefined; nonce: string; origin: string; meta: SessionMeta }
 
 /** Reads the session once and builds the page's context on it. */
-export async function pageContext(base: Base, { cookie, nonce, meta }: Request): Promise<PageContext> {
+export async function pageContext(base: Base, { cookie, nonce, origin, meta }: Request): Promise<PageContext> {
   const signedIn = await fromCookie(base.auth, cookie)
   return {
     viewer: signedIn ? await viewerOf(base, signedIn.principal) : null,
@@ -68,6 +70,7 @@ export async function pageContext(base: Base, { cookie, nonce, meta }: Request):
     accounts: accountDoor(base, meta, signedIn),
     nonce,
     requestId: base.requestId,
+    origin,
     now: now(),
   }
 }

@@ -2,7 +2,7 @@ import { Link, useSearchParams } from '@remix-run/react'
 import { rowLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { OpenRow, type StoredRow } from './row-table.tsx'
-import { Time } from './time.tsx'
+import { EventTime } from './time.tsx'
 import { Value } from './value.tsx'
 
 type Grid = { rows: StoredRow[]; columns: string[]; open: string | null }
@@ -52,7 +52,7 @@ const IN_SHORT: Column<StoredRow> = {
   ),
   below: (row) => (
     <>
-      <Value text={row.hostname} /> · <Time at={row.event_time} never="undated" />
+      <Value text={row.hostname} /> · <EventTime at={row.event_time} />
     </>
   ),
 }
@@ -64,7 +64,7 @@ const TIME: Column<StoredRow> = {
   className: 'max-md:hidden',
   cell: (row) => (
     <Link to={rowLink(row.id)} className="lead">
-      <Time at={row.event_time} never="undated" />
+      <EventTime at={row.event_time} />
     </Link>
   ),
 }

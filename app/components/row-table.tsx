@@ -2,7 +2,7 @@ import { Link } from '@remix-run/react'
 import ChevronRight from 'lucide-react/icons/chevron-right'
 import { rowLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
-import { Time } from './time.tsx'
+import { EventTime } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type StoredRow = {
@@ -31,7 +31,7 @@ const COLUMNS: Column<StoredRow>[] = [
     className: 'max-md:hidden',
     cell: (row) => <Value text={row.raw.slice(0, 513)} path={false} />,
   },
-  { title: 'Event (UTC)', right: true, className: 'w-32', cell: (row) => <Time at={row.event_time} never="undated" /> },
+  { title: 'Event (UTC)', right: true, className: 'w-40', cell: (row) => <EventTime at={row.event_time} /> },
 ]
 
 /** A few rows of mixed artifacts, as they came. */

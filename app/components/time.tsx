@@ -1,4 +1,4 @@
-import { age, fullTime, tableTime } from '#app/lib/format.ts'
+import { age, eventTime, fullTime, tableTime } from '#app/lib/format.ts'
 import { useNow } from '#app/lib/viewer.ts'
 
 type Moment = { at: Date | null; never?: string }
@@ -10,6 +10,16 @@ export function Time({ at, never = 'unknown' }: Moment) {
   return (
     <time dateTime={at.toISOString()} title={fullTime(at)} className="nw">
       {tableTime(at, now)}
+    </time>
+  )
+}
+
+/** When an event was, to the second, whatever the year: what a hunter compares. */
+export function EventTime({ at, never = 'undated' }: Moment) {
+  if (!at) return <span className="muted">{never}</span>
+  return (
+    <time dateTime={at.toISOString()} title={at.toISOString()} className="nw">
+      {eventTime(at)}
     </time>
   )
 }

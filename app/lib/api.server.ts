@@ -51,9 +51,9 @@ export function redirectWith(path: string, { setCookie }: { setCookie: string[] 
 }
 
 function visitOf({ context, request, params }: LoaderFunctionArgs): Visit {
-  const { viewer, api, accounts, requestId, now } = context
+  const { viewer, api, accounts, requestId, origin, now } = context
   const query = Object.fromEntries([...new URL(request.url).searchParams].filter(([, value]) => value !== ''))
-  return { viewer, api, accounts, requestId, now, request, params: params as Params, query }
+  return { viewer, api, accounts, requestId, origin, now, request, params: params as Params, query }
 }
 
 function signedIn(visit: Visit): SignedIn {

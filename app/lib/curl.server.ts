@@ -1,4 +1,4 @@
 /** A command that delivers `rows.jsonl` with a source's token. */
-export const curlFor = (request: Request, token: string) =>
+export const curlFor = (origin: string, token: string) =>
   `curl --fail-with-body -H 'Authorization: Bearer ${token}' --data-binary @rows.jsonl ` +
-  `'${new URL('/api/ingestion/batches', request.url).href}?artifact=Windows.System.Pslist&hostname=HOSTNAME'`
+  `'${origin}/api/ingestion/batches?artifact=Windows.System.Pslist&hostname=HOSTNAME'`

@@ -53,6 +53,9 @@ export function tableTime(at: Date, now: Date): string {
   return at.getUTCFullYear() === now.getUTCFullYear() ? `${start} ${clock(at)}` : `${start} ${at.getUTCFullYear()}`
 }
 
+/** 2026-02-05 13:57:02: an event, whose second and year both matter */
+export const eventTime = (at: Date) => at.toISOString().slice(0, 19).replace('T', ' ')
+
 /** 14:02 UTC */
 export const clockTime = (at: Date) => `${clock(at)} UTC`
 

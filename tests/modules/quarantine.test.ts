@@ -76,7 +76,7 @@ test('a delivery without one good line has failed, says why, and keeps its lines
   const tenant = await newTenant()
   const batch = await tenant.deliver('{"a":\n{"b":\n', facts)
   expect(batch).toMatchObject({ state: 'failed', received: 2, stored: 0, rejected: 2 })
-  expect(batch.error).toContain('NOT_JSON')
+  expect(batch.error).toContain('Not valid JSON')
   expect((await tenant.as('user').ingestion.rejects({ id: batch.id })).rows).toHaveLength(2)
 })
 

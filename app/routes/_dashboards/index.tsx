@@ -19,9 +19,9 @@ import { useNow } from '#app/lib/viewer.ts'
 export const meta = titled('Overview')
 export const handle = { trail: () => [{ title: 'Overview' }] }
 
-export const loader = load(async ({ api, request }) => {
+export const loader = load(async ({ api, origin }) => {
   const overview = await api.dashboards.overview()
-  return { ...overview, activity: withDetailText(overview.activity), origin: new URL(request.url).origin }
+  return { ...overview, activity: withDetailText(overview.activity), origin }
 })
 
 type Loaded = ReturnType<typeof useLoaderData<typeof loader>>

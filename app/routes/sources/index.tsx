@@ -26,13 +26,13 @@ export const loader = load(async ({ api }) => ({
 }))
 
 // No redirect: the token is in this answer only.
-export const action = act(async ({ api, form, request }) => {
+export const action = act(async ({ api, form, origin }) => {
   if (form.intent === 'revoke') {
     await api.sources.revoke(SourceId.parse({ id: form.id }))
     return { revoked: true as const }
   }
   const made = await api.sources.create(NewSource.parse(form))
-  return { made: { ...made, curl: curlFor(request, made.token) } }
+  return { made: { ...made, curl: curlFor(origin, made.token) } }
 })
 
 type Source = ReturnType<typeof useLoaderData<typeof loader>>['sources'][number]

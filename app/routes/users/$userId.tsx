@@ -23,7 +23,7 @@ export const loader = load(async ({ api, params }) => ({
   fields: fieldsOf(RoleChange, { role: { title: 'Role', choices: ROLES } }),
 }))
 
-export const action = act(async ({ api, params, form, request }) => {
+export const action = act(async ({ api, params, form, origin }) => {
   const { id } = UserId.parse({ id: params.userId })
   if (form.intent === 'role') await api.users.setRole(RoleChange.parse({ id, role: form.role }))
   if (form.intent === 'deactivate') await api.users.deactivate({ id })
@@ -31,7 +31,7 @@ export const action = act(async ({ api, params, form, request }) => {
   if (form.intent !== 'link') return { did: form.intent ?? '' }
   // The link is in this answer only.
   const { resetPath, expires_at } = await api.users.resetLink({ id })
-  return { did: 'link', link: new URL(resetPath, request.url).href, expires_at }
+  return { did: 'link', link: new URL(resetPath, origin).href, expires_at }
 })
 
 const DID: Record<string, string> = {

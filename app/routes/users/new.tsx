@@ -20,9 +20,9 @@ export const loader = load(() => ({
 }))
 
 // No redirect: the link is in this answer only.
-export const action = act(async ({ api, form, request }) => {
+export const action = act(async ({ api, form, origin }) => {
   const { resetPath, ...user } = await api.users.create(NewUser.parse(form))
-  return { made: { ...user, link: resetPath && new URL(resetPath, request.url).href } }
+  return { made: { ...user, link: resetPath && new URL(resetPath, origin).href } }
 })
 
 export default function CreateUser() {

@@ -8,6 +8,7 @@ import { failure, log } from '#server/platform/log.ts'
 import { partsOf } from './formats/chunks.ts'
 import { CsvHeaderError } from './formats/csv.ts'
 import { BadGzip, detect, FORMATS, type FormatName, UnknownFormat, unpacked } from './formats/detect.ts'
+import { FLAWS, type Flaw } from './formats/framed.ts'
 import { type Loading, noteProgress, takeNext } from './queries.ts'
 import {type Counts, 
   clearStaging, countBatch, type Delivery, hostsIn, identify, lookCloser,quarantine, quarantineLeftOut, 
@@ -183,7 +184,7 @@ async function whyNothing(ctx: JobCtx, batch: number, { received }: Counts) {
     `select reason from reject where tenant_id = {tenant:UInt64} and batch_id = {batch:UInt64} group by reason order by count() desc limit 1`,
     { batch },
   )
-  return `None of the ${received.toLocaleString('en')} lines could become a row; most often: ${most?.reason ?? 'unknown'}.`
+  return `None of the ${received.toLocaleString('en')} lines could become a row; most often: ${FLAWS[most?.reason as Flaw] ?? most?.reason}`
 }
 
 const WORKER = { accountId: null, name: 'worker' }
