@@ -1,31 +1,16 @@
-import { fork } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@clickhouse/client'
 import { expect, test } from 'vitest'
-import { projectRoot } from '#db/root.ts'
 import { restClient } from '../bench/rest-client.ts'
 import { type Part, partsOf } from '../support/children.ts'
+import { startWholeProduct } from '../support/whole-product.ts'
 
 const KILLS = Number(process.env.KILLS ?? 10)
 const ROWS_EACH = 4_000
 const PARTS: Part[] = ['web', 'worker', 'PostgreSQL', 'ClickHouse']
-
-/** The whole product on its embedded engines, as `npm start` runs it. */
-async function startAll(dataDir: string) {
-  const child = fork(join(projectRoot, 'start.js'), {
-    env: { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  const { port } = await new Promise<{ port: number }>((resolve, reject) => {
-    child.once('message', (message) => resolve(message as { port: number }))
-    child.once('exit', (code) => reject(new Error(`ended with ${code}`)))
-  })
-  return { child, url: `http://127.0.0.1:${port}` }
-}
 
 const delivery = (n: number) =>
   Array.from({ length: ROWS_EACH }, (_, line) =>
@@ -59,8 +44,7 @@ async function send(url: string, headers: Record<string, string>, n: number): Pr
 test(`after ${KILLS} kill -9 of each part during ingestion every acknowledged row is there once`, {
   timeout: 900_000,
 }, async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'velocicompanion-kills-'))
-  const { child, url } = await startAll(dataDir)
+  const { child, url, dataDir, stop } = await startWholeProduct()
   const client = await restClient(url)
   let sent = 0
   let killing = true
@@ -111,9 +95,5 @@ test(`after ${KILLS} kill -9 of each part during ingestion every acknowledged ro
   )
   expect(Number(rows)).toBe(sent * ROWS_EACH)
   expect(Number(distinct_rows)).toBe(sent * ROWS_EACH)
-
-  const gone = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  await gone
-  rmSync(dataDir, { recursive: true, force: true })
+  await stop()
 })

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { restClient } from '../bench/rest-client.ts'
+import { partsOf } from '../support/children.ts'
+import { startWholeProduct, type WholeProduct } from '../support/whole-product.ts'
+
+let product: WholeProduct
+beforeAll(async () => {
+  product = await startWholeProduct()
+})
+afterAll(async () => {
+  await product?.stop()
+})
+
+const ready = async (within: number) => {
+  const since = Date.now()
+  while (!(await fetch(`${product.url}/ready`).catch(() => null))?.ok) {
+    expect(Date.now() - since).toBeLessThan(within)
+    await sleep(25)
+  }
+}
+
+/** Asks for `path` some 50 times a second until told to stop; gives the statuses that came. */
+function hammer(path: string, headers: Record<string, string>) {
+  let going = true
+  const seen = new Map<number, number>()
+  const done = (async () => {
+    while (going) {
+      const status = (await fetch(product.url + path, { headers }).catch(() => null))?.status ?? 0
+      seen.set(status, (seen.get(status) ?? 0) + 1)
+      await sleep(20)
+    }
+  })()
+  return async () => {
+    going = false
+    await done
+    return seen
+  }
+}
+
+test('PostgreSQL killed under load: the web process lives on, answers 503 meanwhile, and recovers', async () => {
+  const { headers } = await restClient(product.url)
+  const web = partsOf(product.child.pid!).web
+  const stop = hammer('/api/hosts', headers)
+  await sleep(300)
+  process.kill(partsOf(product.child.pid!).PostgreSQL!, 'SIGKILL')
+  await sleep(50)
+  await ready(15_000)
+  await sleep(500)
+  const seen = await stop()
+  expect([...seen.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([])
+  expect(seen.get(200)).toBeGreaterThan(5)
+  expect(partsOf(product.child.pid!).web).toBe(web)
+})
+
+test('the row engine killed: records still answer, row pages say 503, and it comes back', async () => {
+  const client = await restClient(product.url)
+  const cookie = await client.cookie()
+  const rows = () => fetch(`${product.url}/api/trpc/telemetry.artifacts?input=%7B%7D`, { headers: { cookie } })
+  expect((await rows()).status).toBe(200)
+  process.kill(partsOf(product.child.pid!).ClickHouse!, 'SIGKILL')
+  await sleep(50)
+  expect((await fetch(`${product.url}/api/hosts`, { headers: client.headers })).status).toBe(200)
+  await ready(15_000)
+  expect((await rows()).status).toBe(200)
+})
+
+test('a killed worker is back and loads what was delivered meanwhile', async () => {
+  const client = await restClient(product.url)
+  process.kill(partsOf(product.child.pid!).worker!, 'SIGKILL')
+  const answer = await fetch(`${product.url}/api/ingestion/batches?artifact=Test.Restart&hostname=WS-1`, {
+    method: 'POST',
+    headers: client.headers,
+    body: '{"a":1}',
+  })
+  const { id } = (await answer.json()) as { id: number }
+  for (const until = Date.now() + 20_000; (await client.batch(id)).state !== 'done'; await sleep(100)) {
+    expect(Date.now()).toBeLessThan(until)
+  }
+  expect(await client.batch(id)).toMatchObject({ received: 1, stored: 1 })
+})
+
+test('SIGTERM ends everything, engines included, within fifteen seconds and with 0', async () => {
+  const parts = Object.values(partsOf(product.child.pid!))
+  expect(parts).toHaveLength(4)
+  const since = Date.now()
+  expect(await product.stop()).toBe(0)
+  expect(Date.now() - since).toBeLessThan(15_000)
+  const alive = (pid: number) => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+  expect(parts.filter(alive)).toEqual([])
+  product = undefined as unknown as WholeProduct
+})
