@@ -21,12 +21,6 @@ On an empty installation it makes the first account and shows its password once.
 `
 const FLAGS = ['url', 'username', 'password', 'token', 'tenant', 'setup-code'] as const
 
-process.exitCode = await main().catch((error: unknown) => {
-  const known = error instanceof DemoError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
-  console.error(known ? `\n${(error as Error).message}` : error)
-  return 1
-})
-
 async function main(): Promise<number> {
   const given = settings()
   if (!given) return 0
@@ -83,12 +77,12 @@ function showAccount({ made }: SignedIn, url: string) {
 
 function told({ received, stored, duplicate, rejected, deliveries, replayed }: Balance, seconds: number): string {
   const n = (count: number) => count.toLocaleString('en')
-  const lines = [
-    `\n${n(received)} received = ${n(stored)} stored + ${n(duplicate)} duplicate + ${n(rejected)} rejected, in ${deliveries} deliveries and ${seconds.toFixed(1)} s.`,
-  ]
-  if (replayed === deliveries) lines.push('All of them had been delivered before: nothing new was stored.')
-  else if (stored === 0) lines.push('Every row was here before: nothing new was stored.')
-  else if (replayed > 0) lines.push(`${replayed} of the deliveries had been made before and were not stored again.`)
+  const counts = `${n(received)} received = ${n(stored)} stored + ${n(duplicate)} duplicate + ${n(rejected)} rejected`
+  const lines = [`\n${counts}, in ${deliveries} deliveries and ${seconds.toFixed(1)} s.`]
+  if (replayed === deliveries)
+    lines.push('These are the figures of the first time: all of it was here, and nothing new was stored.')
+  else if (stored === 0) lines.push('All of it was here: nothing new was stored.')
+  else if (replayed > 0) lines.push(`${replayed} of the deliveries had been made before; they were not stored again.`)
   return lines.join('\n')
 }
 
@@ -100,3 +94,10 @@ nobody was given. Most machines never saw it.
   Search   for a program that was started by one that has no business starting it.
   Follow   the hash, the address and the name that you find to every host and artifact that knows them.
 `
+
+// Last, so that everything above exists.
+process.exitCode = await main().catch((error: unknown) => {
+  const known = error instanceof DemoError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
+  console.error(known ? `\n${(error as Error).message}` : error)
+  return 1
+})

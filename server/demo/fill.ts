@@ -23,17 +23,23 @@ export async function fill(api: Api, progress: Progress): Promise<Balance> {
     return { ...delivered, batch }
   }
   const all: Delivered[] = []
+  const failures: unknown[] = []
   const running = new Set<Promise<void>>()
   for await (const delivery of deliveries()) {
     const task = api
       .deliver(delivery)
       .then((delivered) => settle(delivered, delivery.rows))
-      .then((delivered) => void all.push(delivered))
+      .then(
+        (delivered) => void all.push(delivered),
+        (error: unknown) => void failures.push(error),
+      )
       .finally(() => running.delete(task))
     running.add(task)
     if (running.size >= AT_ONCE) await Promise.race(running)
+    if (failures.length > 0) break
   }
   await Promise.all(running)
+  if (failures.length > 0) throw failures[0]
   return balanceOf(all)
 }
 
