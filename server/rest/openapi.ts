@@ -40,19 +40,20 @@ function paths(): Json {
 }
 
 function operation(route: Route): Json {
-  const { tag, summary, who, method, path } = route
+  const { tag, summary, method, path } = route
   return {
     tags: [tag],
     summary,
     operationId: `${method}${path.replace(/[{}]/g, '').replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
-    ...(who === 'anyone' ? {} : { security: securityOf(route) }),
+    security: securityOf(route),
     parameters: parametersOf(route),
     ...(route.body ? { requestBody: bodyOf(route) } : {}),
     responses: responsesOf(route),
   }
 }
 
-const securityOf = ({ who }: Route) => [{ login: [] }, { token: [] }, ...(who === 'page' ? [{ session: [] }] : [])]
+const securityOf = ({ who }: Route) =>
+  who === 'anyone' ? [] : [{ login: [] }, { token: [] }, ...(who === 'page' ? [{ session: [] }] : [])]
 
 function parametersOf({ path, query, body }: Route): Json[] {
   const id = path.includes('{id}')
