@@ -1,0 +1,216 @@
+import type pg from 'pg'
+import { z } from 'zod'
+import { TENANT_TABLES } from '#db/types.ts'
+import { allows, type Permission, type Role } from '#server/platform/policy.ts'
+import { appRouter } from '#server/router.ts'
+import { type Ids, NOBODY, type Planted, ROLES } from './planted.ts'
+
+export type Procedure = {
+  name: string
+  type: 'query' | 'mutation'
+  permission: Permission
+  admin: boolean
+  input: z.ZodType
+}
+
+type Definition = { type: Procedure['type']; meta: { permission: Permission; admin?: true }; inputs: z.ZodType[] }
+
+/** Every procedure there is, by what it asks for. */
+export const PROCEDURES: Procedure[] = Object.entries(
+  appRouter._def.procedures as unknown as Record<string, { _def: Definition }>,
+).map(([name, { _def }]) => ({
+  name,
+  type: _def.type,
+  permission: _def.meta.permission,
+  admin: _def.meta.admin === true,
+  input: _def.inputs[0] ?? z.void(),
+}))
+
+export const mayCall = (role: Role, { permission, admin }: Procedure) =>
+  allows(role, permission) && (!admin || role === 'admin')
+
+/** Names of the fields of a schema that look like an id. */
+export function idFieldsOf(schema: z.ZodType): string[] {
+  const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
+  const fields = new Set<string>()
+  JSON.parse(text, (key, value) => {
+    if (key === 'properties')
+      for (const name of Object.keys(value)) if (/^id$|[a-z]Id$|_id$/.test(name)) fields.add(name)
+    return value
+  })
+  return [...fields]
+}
+
+/** What each id field names. `text` is a name that clients give, not a row of ours. A field missing here fails the suite. */
+export const ID_FIELDS: Record<string, keyof Ids | 'text'> = {
+  'identity.endSession.id': 'session',
+  'users.get.id': 'user',
+  'users.update.id': 'user',
+  'users.setRole.id': 'user',
+  'users.deactivate.id': 'user',
+  'users.reactivate.id': 'user',
+  'users.resetLink.id': 'user',
+  'tenants.get.id': 'tenant',
+  'hosts.get.id': 'host',
+  'sources.revoke.id': 'source',
+  'ingestion.get.id': 'batch',
+  'ingestion.rejects.id': 'batch',
+  'ingestion.receive.client_id': 'text',
+  'ingestion.receive.flow_id': 'text',
+  'telemetry.rows.hostId': 'host',
+  'telemetry.rows.batchId': 'batch',
+  'telemetry.row.id': 'row',
+  'telemetry.artifacts.hostId': 'host',
+}
+
+const fresh = () => `new-${Math.random().toString(36).slice(2)}`
+const none = () => [undefined]
+const list = (ids: Ids) => [{}, { q: ids.hostname }]
+const byId =
+  (kind: keyof Ids, more: object = {}) =>
+  (ids: Ids) => [{ id: ids[kind], ...more }]
+
+type Case = {
+  inputs: (target: Ids, own: Ids) => unknown[] /** Its answers differ each time. */
+  creates?: true /** Refused to all here. */
+  refused?: true
+}
+
+/** Valid inputs of each procedure for the objects of `target`. A procedure missing here fails the suite. */
+export const CASES: Record<string, Case> = {
+  'identity.me': { inputs: none },
+  'identity.rename': { inputs: () => [{ username: fresh() }] },
+  'identity.update': { inputs: () => [{}] },
+  'identity.preferences': { inputs: () => [{ theme: 'dark', density: 'compact' }] },
+  'identity.sessions': { inputs: none, creates: true },
+  'identity.endSession': { inputs: byId('session') },
+  'identity.endOtherSessions': { inputs: none, creates: true },
+  'users.list': { inputs: list },
+  'users.page': { inputs: () => [{}] },
+  'users.get': { inputs: byId('user') },
+  'users.create': { inputs: () => [{ username: fresh(), role: 'user' }], creates: true },
+  'users.update': { inputs: byId('user', { role: 'user' }) },
+  'users.setRole': { inputs: byId('user', { role: 'lead' }) },
+  'users.deactivate': { inputs: byId('user') },
+  'users.reactivate': { inputs: byId('user') },
+  'users.resetLink': { inputs: byId('user') },
+  'tenants.list': { inputs: none },
+  'tenants.get': { inputs: byId('tenant') },
+  'tenants.create': { inputs: () => [{ name: fresh() }], refused: true },
+  'activity.list': { inputs: list },
+  'hosts.list': { inputs: list },
+  'hosts.page': { inputs: (ids) => [{}, { hostname: ids.hostname }] },
+  'hosts.get': { inputs: byId('host') },
+  'hosts.operatingSystems': { inputs: none },
+  'hosts.create': { inputs: (ids) => [{ hostname: ids.hostname, os: 'Linux' }], creates: true },
+  'sources.list': { inputs: none },
+  'sources.create': { inputs: () => [{ name: fresh() }], creates: true },
+  'sources.revoke': { inputs: byId('source') },
+  'ingestion.list': { inputs: list },
+  'ingestion.page': { inputs: () => [{}] },
+  'ingestion.get': { inputs: byId('batch') },
+  'ingestion.rejects': { inputs: byId('batch') },
+  'ingestion.push': { inputs: (ids) => [{ hostname: ids.hostname, data: { note: 'pushed' } }], creates: true },
+  'ingestion.receive': { inputs: () => [{ filename: 'x' }], refused: true },
+  'telemetry.rows': {
+    inputs: ({ host, batch, artifact }, own) => [
+      { hostId: host },
+      { batchId: batch },
+      { artifact, columns: 'Note' },
+      { hostId: own.host, batchId: batch },
+    ],
+  },
+  'telemetry.row': {
+    inputs: (ids, own) => [{ id: ids.row }, { id: ids.row.replace(/^\d+/, String(own.host)) }],
+  },
+  'telemetry.artifacts': { inputs: ({ host }) => [{ hostId: host }] },
+  'telemetry.columns': { inputs: ({ artifact }) => [{ artifact }] },
+  'telemetry.perDay': { inputs: () => [{ days: 300 }] },
+  'enrichment.status': { inputs: none },
+  'enrichment.lookup': { inputs: ({ hash }) => [{ hash }], creates: true },
+  'enrichment.setKey': { inputs: () => [{ key: 'a-key-of-this-tenant' }] },
+  'enrichment.removeKey': { inputs: none, creates: true },
+  'dashboards.overview': { inputs: none },
+}
+
+export type Answer = { ok: boolean; text: string }
+export type Door = (role: (typeof ROLES)[number], procedure: Procedure, input: unknown) => Promise<Answer>
+export type Finding = { name: string; role: string; why: string }
+export type Run = { calls: number; leaks: Finding[]; broken: Finding[] }
+
+const BY_ID = new Set(
+  Object.entries(ID_FIELDS)
+    .filter(([, kind]) => kind !== 'text')
+    .map(([field]) => field.replace(/\.\w+$/, '')),
+)
+export const isObjectProcedure = (name: string) => BY_ID.has(name)
+
+/** What differs between two answers that mean the same. */
+const settle = (text: string) =>
+  text
+    .replace(/"(took_ms|requestId|expires_at|fetched_at)":("[^"]*"|\d+)/g, '"$1":0')
+    .replace(/\/reset\/[\w-]+/g, '/reset/…')
+
+/**
+ * Calls every procedure in every role of `own` with foreign ids, ids of nobody, and own ids. Leaks: a foreign canary in
+ * any byte, a foreign id answered otherwise than one of nobody, or a change in another tenant. Broken: own ids that fail.
+ */
+export async function runMatrix(
+  door: Door,
+  own: Planted,
+  others: Planted[],
+  superuser: pg.Client,
+  roles: readonly (typeof ROLES)[number][] = ROLES,
+): Promise<Run> {
+  const run: Run = { calls: 0, leaks: [], broken: [] }
+  const foreign = await others[0]!.ids('admin')
+  let before = await checksum(superuser, others)
+  for (const procedure of PROCEDURES) {
+    const { name } = procedure
+    for (const role of roles) {
+      const mine = await own.ids(role)
+      const ask = async (target: Ids) => {
+        const answers: Answer[] = []
+        for (const input of CASES[name]!.inputs(target, mine)) answers.push(await door(role, procedure, input))
+        run.calls += answers.length
+        return { ok: answers.every(({ ok }) => ok), text: settle(answers.map(({ text }) => text).join('\n')) }
+      }
+      const [theirs, nobodys, ours] = [await ask(foreign), await ask(NOBODY), await ask(mine)]
+      const leak = (why: string) => run.leaks.push({ name, role, why })
+      for (const text of [theirs.text, nobodys.text, ours.text])
+        if (others.some(({ mark }) => text.includes(mark))) leak('a foreign canary is in the answer')
+      if (!CASES[name]!.creates && theirs.text !== nobodys.text)
+        leak(
+          `a foreign id is answered otherwise than nobody's: ${theirs.text.slice(0, 300)} / ${nobodys.text.slice(0, 300)}`,
+        )
+      const works = mayCall(role, procedure) && !CASES[name]!.refused
+      if (ours.ok !== works) run.broken.push({ name, role, why: `own: ${ours.text.slice(0, 300)}` })
+      if (works && isObjectProcedure(name) && procedure.type === 'query' && !ours.text.includes(own.mark))
+        run.broken.push({ name, role, why: 'the own object does not show' })
+    }
+    const after = await checksum(superuser, others)
+    if (after !== before) run.leaks.push({ name, role: 'any', why: 'another tenant has changed' })
+    before = after
+  }
+  return run
+}
+
+/** A digest of everything the records hold of these tenants. */
+export async function checksum(superuser: pg.Client, tenants: Planted[]): Promise<string> {
+  const ids = tenants.map(({ id }) => id)
+  const people = tenants.flatMap(({ people }) => Object.values(people).map(({ id }) => id))
+  const parts = [
+    ...TENANT_TABLES.map((table) => `select t::text from ${table} t where tenant_id = any($1)`),
+    'select t::text from tenant t where id = any($1)',
+    ...['auth.password', 'auth.password_link', 'auth.session'].map(
+      (table) =>
+        `select t::text from ${table} t where account_id = any($2) or account_id in (select account_id from membership where tenant_id = any($1))`,
+    ),
+    'select t::text from account t where id = any($2) or id in (select account_id from membership where tenant_id = any($1))',
+  ]
+  const { rows } = await superuser.query<{ sum: string }>(
+    `select md5(string_agg(t, '|' order by t)) as sum from (${parts.join(' union all ')}) x(t)`,
+    [ids, people],
+  )
+  return rows[0]!.sum
+}

@@ -1,0 +1,215 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { sql } from 'kysely'
+import type { MemberRole } from '#db/types.ts'
+import type { Base } from '#server/base.ts'
+import { hashToken, newToken } from '#server/platform/auth/keys.ts'
+import { ROW_TABLES } from '#server/platform/telemetry.ts'
+import { inTenant, type TenantDb } from '#server/platform/tenant.ts'
+import type { Actor } from '#server/platform/trpc.ts'
+
+export const ROLES = ['viewer', 'user', 'lead', 'admin'] as const
+
+/** The ids by which a tenant's objects are asked for; those of nobody have the same shape. */
+export type Ids = {
+  tenant: number
+  user: number
+  source: number
+  host: number
+  batch: number
+  row: string
+  session: string
+  /** Words that stand in this tenant's rows but are no canary: they may come back in an answer. */
+  hostname: string
+  artifact: string
+  hash: string
+}
+
+export type Planted = Awaited<ReturnType<typeof plant>>
+
+export const NOBODY: Ids = {
+  tenant: 900_000_000_000_001,
+  user: 900_000_000_000_001,
+  source: 900_000_000_000_001,
+  host: 900_000_000_000_001,
+  batch: 900_000_000_000_001,
+  row: '900000000000001.900000000000001.1',
+  session: 'f'.repeat(16),
+  hostname: 'nobody-has-this-name',
+  artifact: 'Nobody.Has.This',
+  hash: 'f'.repeat(64),
+}
+
+/** A tenant with at least one row in every table, each text of it a canary: `mark` must never show to anybody else. */
+export async function plant(base: Base) {
+  const tag = randomBytes(5).toString('hex')
+  const mark = `cnry${tag}`
+  const { id } = await base.pool
+    .insertInto('tenant')
+    .values({ name: `${mark} tenant`, description: `${mark} description` })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const people = {} as Record<MemberRole, { id: number; username: string }>
+  for (const role of ROLES) people[role] = await person(base, id, role, `${mark}-${role}`)
+  const user = await person(base, id, 'user', `${mark}-somebody`)
+  const { token, hash: tokenHash } = newToken('vcs_')
+  const words = {
+    hostname: `plain-${tag}`,
+    artifact: `Plain.${tag}`,
+    hash: createHash('sha256').update(mark).digest('hex'),
+  }
+  const who = { tenantId: id, accountId: null, requestId: `${mark}-request` }
+  const made = await inTenant(base.pool, who, 'read write', (db) =>
+    records(db, mark, { user: user.id, tokenHash, words }),
+  )
+  await plantRows(base, id, mark, { ...made, artifact: words.artifact })
+
+  const actor = (role: MemberRole | 'ingest'): Actor => ({
+    accountId: role === 'ingest' ? null : people[role].id,
+    sourceId: role === 'ingest' ? made.tokenSource : null,
+    sessionId: null,
+    name: role === 'ingest' ? 'token' : people[role].username,
+    tenantId: id,
+    role,
+    operator: false,
+  })
+  const ids = { tenant: id, user: user.id, ...made, row: `${made.host}.${made.batch}.1`, session: '', ...words }
+  return {
+    id,
+    mark,
+    tag,
+    people,
+    token,
+    actor,
+    /** The objects of this tenant; the session belongs to the person of that role. */
+    ids: async (role: MemberRole): Promise<Ids> => ({ ...ids, session: await shortSession(base, people[role].id, id) }),
+    cookie: (role: MemberRole) => cookieOf(base, people[role].id, id),
+    jwt: (role: MemberRole) => base.auth.tokens.issue({ accountId: people[role].id, tenantId: id, epoch: 1, role }),
+  }
+}
+
+async function person({ pool }: Base, tenantId: number, role: MemberRole, username: string) {
+  const account = await pool
+    .insertInto('account')
+    .values({ username })
+    .returning(['id', 'username'])
+    .executeTakeFirstOrThrow()
+  await pool.insertInto('auth.password').values({ account_id: account.id, hash: 'none' }).execute()
+  await pool.insertInto('membership').values({ tenant_id: tenantId, account_id: account.id, role }).execute()
+  return account
+}
+
+type Known = { user: number; tokenHash: string; words: Pick<Ids, 'hostname' | 'artifact' | 'hash'> }
+
+async function records(db: TenantDb, mark: string, { user, tokenHash, words }: Known) {
+  const host = await db
+    .insertInto('host')
+    .values({
+      hostname: `${mark}-host`,
+      client_id: `C.${mark}`,
+      fqdn: `${mark}.example`,
+      os: `${mark} os`,
+      ip_address: '10.1.2.3',
+      host_metadata: JSON.stringify({ note: mark }),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('host')
+    .values({ hostname: words.hostname, os: `${mark} os`, fqdn: `${mark}.example` })
+    .execute()
+  const sources = await db
+    .insertInto('source')
+    .values([
+      { name: `${mark} source`, token_prefix: `${mark} prefix`, token_hash: `${mark} hash`, created_by: user },
+      { name: `${mark} token`, token_prefix: 'vcs_', token_hash: tokenHash, created_by: user },
+    ])
+    .returning('id')
+    .execute()
+  const text = (column: string) => `${mark} ${column}`
+  const batch = await db
+    .insertInto('batch')
+    .values({
+      state: 'done',
+      format: 'jsonl',
+      source_id: sources[1]!.id,
+      created_by: user,
+      idempotency_key: text('key'),
+      filename: text('file'),
+      artifact: text('artifact'),
+      hostname: text('hostname'),
+      client_id: text('client'),
+      flow_id: text('flow'),
+      sha256: text('sha256'),
+      spool_name: text('spool'),
+      error: text('error'),
+      bytes: 10,
+      received: 2,
+      stored: 1,
+      rejected: 1,
+      done_at: new Date(),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('activity')
+    .values({
+      actor_id: user,
+      actor_name: text('actor'),
+      verb: text('verb'),
+      subject_type: text('type'),
+      subject_id: text('subject'),
+      detail: JSON.stringify({ note: mark }),
+      request_id: text('request'),
+    })
+    .execute()
+  await db
+    .insertInto('virustotal_key')
+    .values({ sealed: text('sealed'), set_by: user })
+    .execute()
+  await db
+    .insertInto('virustotal_report')
+    .values({ hash: words.hash, found: true, malicious: 1, names: [mark], expires_at: sql`now() + interval '1 day'` })
+    .execute()
+  return { host: host.id, source: sources[0]!.id, tokenSource: sources[1]!.id, batch: batch.id }
+}
+
+// One row in each table of the row engine, made from what its catalogue says the columns are.
+async function plantRows(
+  { telemetry }: Base,
+  tenantId: number,
+  mark: string,
+  { host, batch, artifact }: Pick<Ids, 'host' | 'batch' | 'artifact'>,
+) {
+  const answer = await telemetry.client.query({
+    query: `select table, name, type from system.columns where database = currentDatabase()`,
+    format: 'JSONEachRow',
+  })
+  const columns = await answer.json<{ table: string; name: string; type: string }>()
+  const numbers: Record<string, number> = { tenant_id: tenantId, host_id: host, batch_id: batch, line: 1, chunk: 1 }
+  const value = ({ name, type }: { name: string; type: string }) => {
+    if (name in numbers) return numbers[name]
+    if (type.includes('DateTime')) return '2026-01-02 03:04:05.000'
+    if (type.startsWith('JSON')) return { note: mark }
+    if (type.startsWith('FixedString')) return mark.padEnd(16, '.')
+    return name === 'raw' || name === 'doc' ? JSON.stringify({ Note: mark, Pid: 4 }) : `${mark} ${name}`
+  }
+  const line = (table: string, more: object = {}) =>
+    JSON.stringify({
+      ...Object.fromEntries(columns.filter((c) => c.table === table).map((c) => [c.name, value(c)])),
+      ...more,
+    })
+  const rows = telemetry.forTenant(tenantId)
+  for (const table of ROW_TABLES) {
+    const lines = table === 'rows' ? [line(table), line(table, { artifact, line: 2 })] : [line(table)]
+    await rows.write(`insert into ${table} format JSONEachRow`, {}, Readable.from([lines.join('\n')]))
+  }
+}
+
+async function cookieOf({ auth }: Base, accountId: number, tenantId: number): Promise<string> {
+  return (await auth.sessions.open(accountId, tenantId, { ip: null, userAgent: 'test' })).split(';')[0]!
+}
+
+async function shortSession(base: Base, accountId: number, tenantId: number): Promise<string> {
+  return hashToken((await cookieOf(base, accountId, tenantId)).split('=')[1]!).slice(0, 16)
+}
