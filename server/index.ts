@@ -13,20 +13,24 @@ import { restartOnChange } from './restart-on-change.ts'
 
 const LOG_BYTES = 20 * 1024 * 1024
 
+// What runs, in the order it may be stopped from the end.
+const parts: Supervised[] = []
+
 /** The composition root: engines up, migrated, worker and web running; on a signal everything down, engines last. */
 async function main() {
   const env = readEnv()
   const origin = publicOrigin(env)
-  const parts: Supervised[] = []
-  const stopAll = stopOnSignals(parts)
+  const stopAll = stopOnSignals()
   mkdirSync(env.DATA_DIR, { recursive: true, mode: 0o700 })
   await portIsFree(env)
 
   const secret = checkSecretKey(env.SECRET_KEY ?? secretIn(join(env.DATA_DIR, 'secret-key')))
   const setupCode = isLoopback(env.HOST) ? '' : randomBytes(5).toString('hex')
-  const [databaseUrl, clickhouseUrl] = await Promise.all([records(env, parts), rows(env, parts)])
-  const urls = await prepareDatabase(databaseUrl, secret)
-  await migrateTelemetry(clickhouseUrl)
+  const engines = [records(env), rows(env)] as const
+  await Promise.allSettled(engines) // when one fails, the other must be there to be stopped
+  const [databaseUrl, clickhouseUrl] = await Promise.all(engines)
+  const urls = await prepareDatabase(databaseUrl, secret).catch(notReachable('PostgreSQL', env.DATABASE_URL))
+  await migrateTelemetry(clickhouseUrl).catch(notReachable('ClickHouse', env.CLICKHOUSE_URL))
 
   const childEnv = {
     ...process.env,
@@ -61,7 +65,7 @@ async function main() {
   await stopAll
 }
 
-async function records(env: Env, parts: Supervised[]): Promise<string> {
+async function records(env: Env): Promise<string> {
   if (env.DATABASE_URL) return env.DATABASE_URL
   const dataDir = join(env.DATA_DIR, 'postgres')
   let url = ''
@@ -74,7 +78,7 @@ async function records(env: Env, parts: Supervised[]): Promise<string> {
   return ensureDatabase(url, 'velocicompanion')
 }
 
-async function rows(env: Env, parts: Supervised[]): Promise<string> {
+async function rows(env: Env): Promise<string> {
   if (env.CLICKHOUSE_URL) return env.CLICKHOUSE_URL
   const dataDir = join(env.DATA_DIR, 'clickhouse')
   let url = ''
@@ -88,15 +92,13 @@ async function rows(env: Env, parts: Supervised[]): Promise<string> {
 }
 
 /** Resolves when a signal has brought everything down: web and worker first, engines last. A second signal forces. */
-function stopOnSignals(parts: Supervised[]): Promise<void> {
+function stopOnSignals(): Promise<void> {
   return new Promise((resolve) => {
     let asked = 0
     const stop = async () => {
       asked += 1
       if (asked > 1) process.exit(1)
-      for (const part of parts) part.letGo() // a signal to the whole group ends them too: none may start again
-      for (const part of parts.toReversed())
-        await part.stop().catch((error: Error) => say(`${part.name}: ${error.message}`))
+      await stopParts()
       resolve()
       process.exit(0)
     }
@@ -105,6 +107,20 @@ function stopOnSignals(parts: Supervised[]): Promise<void> {
     process.on('disconnect', () => void stop()) // whoever forked the root is gone
   })
 }
+
+async function stopParts() {
+  for (const part of parts) part.letGo() // a signal to the whole group ends them too: none may start again
+  for (const part of parts.toReversed())
+    await part.stop().catch((error: Error) => say(`${part.name}: ${error.message}`))
+}
+
+// An error of the network says where nobody listened, but not what should be there.
+const notReachable =
+  (engine: string, url = '') =>
+  (error: Error & { code?: string }): never => {
+    if (!['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].includes(error.code ?? '')) throw error
+    throw new StartError(`${engine} does not answer at ${url && new URL(url).host} (${error.code}).`)
+  }
 
 async function portIsFree({ HOST, PORT }: Env) {
   if (PORT === 0) return
@@ -145,9 +161,10 @@ function say(text: string) {
   process.stdout.write(`${text}\n`)
 }
 
-main().catch((error: unknown) => {
+main().catch(async (error: unknown) => {
   const expected =
     error instanceof StartError || error instanceof EngineError || typeof (error as { code?: string }).code === 'string'
   process.stderr.write(`${expected ? (error as Error).message : (error as Error).stack}\n`)
+  await stopParts()
   process.exit(1)
 })
