@@ -14,8 +14,6 @@ import type { Principal } from './platform/auth/principal.ts'
 import type { SessionMeta } from './platform/auth/sessions.ts'
 import { now } from './platform/clock.ts'
 import { AppError } from './platform/errors.ts'
-import { tallyOf } from './platform/table.ts'
-import { inTenant } from './platform/tenant.ts'
 import type { RequestContext } from './platform/trpc.ts'
 import { type Api, createCaller } from './router.ts'
 
@@ -75,16 +73,13 @@ export async function pageContext(base: Base, { cookie, nonce, origin, meta }: R
   }
 }
 
-async function viewerOf({ pool, requestId }: Base, principal: Principal): Promise<Viewer> {
+async function viewerOf({ pool }: Base, principal: Principal): Promise<Viewer> {
   const { id: accountId, tenant_id: tenantId } = principal
-  const [tenants, hostCount] = await Promise.all([
-    tenantsOf(pool, { accountId, operator: false }),
-    inTenant(pool, { tenantId, accountId, requestId }, 'read only', (db) => tallyOf({ db }, 'host')),
-  ])
+  const tenants = await tenantsOf(pool, { accountId, operator: false })
   return {
     accountId,
     tenantId,
-    hostCount,
+    hostCount: tenants.find(({ id }) => id === tenantId)?.host_count ?? 0,
     username: principal.username,
     role: principal.role,
     operator: principal.operator,

@@ -6,9 +6,9 @@ export const MODULES = {
   // The first account makes the first tenant and its membership in it.
   identity: ['account', 'tenant', 'membership', 'auth.password', 'auth.password_link', 'auth.session'],
   users: ['account', 'membership', 'auth.password_link'],
-  tenants: ['tenant', 'membership'],
+  tenants: ['tenant', 'membership', 'tally'],
   activity: ['activity'],
-  hosts: ['host', 'tally'],
+  hosts: ['host'],
   sources: ['source'],
   ingestion: ['batch'],
   telemetry: [],

@@ -36,6 +36,9 @@ create table tally (
   constraint tally_not_negative check (n >= 0)
 );
 select app.tenant_table('tally');
+-- The tenant switcher shows the host count of each of a person's tenants.
+create policy sign_in on tally for select to app_login using (true);
+grant select on tally to app_login;
 
 create function app.tally() returns trigger language plpgsql set search_path = '' as $$
 begin

@@ -20,17 +20,31 @@ export function inTenant<T>(
   mode: Mode,
   work: (db: TenantDb) => Promise<T>,
 ): Promise<T> {
-  return db
-    .transaction()
-    .setAccessMode(mode)
-    .execute(async (tx) => {
-      await become(tx, who)
-      return work(tx.withPlugin(tenantScope(who.tenantId)) as unknown as TenantDb)
-    })
+  return db.connection().execute(async (connection) => {
+    // Beginning and becoming the tenant are one message: a page has several transactions, and each trip costs.
+    await sql.raw(`begin ${mode}; ${become(who)}`).execute(connection)
+    try {
+      const result = await work(connection.withPlugin(tenantScope(who.tenantId)) as unknown as TenantDb)
+      await sql`commit`.execute(connection)
+      return result
+    } catch (error) {
+      await sql`rollback`.execute(connection).catch(() => {}) // a dead connection; the pool's guard destroys it
+      throw error
+    }
+  })
 }
 
 /** Turns the rest of a transaction into one tenant's: from here on it runs as app_user. */
-export async function become(tx: Transaction<Tables>, { tenantId, accountId, requestId }: Identity): Promise<void> {
-  await sql`select set_config('app.tenant_id', ${String(tenantId)}, true), set_config('app.account_id', ${String(accountId ?? '')}, true),
-    set_config('app.request_id', ${requestId}, true), set_config('role', 'app_user', true)`.execute(tx)
+export const becomeTenant = (tx: Transaction<Tables>, who: Identity) => sql.raw(become(who)).execute(tx)
+
+function become({ tenantId, accountId, requestId }: Identity): string {
+  if (!Number.isSafeInteger(tenantId) || !/^[\w-]{1,80}$/.test(requestId)) throw new Error('Not an identity.')
+  const settings = {
+    'app.tenant_id': tenantId,
+    'app.account_id': Number(accountId ?? 0),
+    'app.request_id': requestId,
+    role: 'app_user',
+  }
+  const calls = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`)
+  return `select ${calls.join(', ')}`
 }

@@ -33,7 +33,9 @@ export const loader = load(async ({ api, query, request }) => {
     query.row ? api.telemetry.row({ id: query.row }) : null,
   ])
   const preview = row && { ...row, cells: fieldsOfRow(row.raw) }
-  return { ...found, list, leftOut, artifacts, known, columns, hostname: host?.hostname ?? null, preview }
+  // The grid shows the start of what no column holds; the rest would travel twice, as HTML and as data.
+  const rows = found.rows.map(({ raw, ...shown }) => ({ ...shown, raw: raw.slice(0, 600) }))
+  return { ...found, rows, list, leftOut, artifacts, known, columns, hostname: host?.hostname ?? null, preview }
 })
 
 export default function Rows() {

@@ -3,6 +3,7 @@ import { listBatches } from '#server/modules/ingestion/queries.ts'
 import { totals } from '#server/modules/telemetry/rows.ts'
 import { listArtifacts, perDay } from '#server/modules/telemetry/service.ts'
 import { AppError } from '#server/platform/errors.ts'
+import { tallyOf } from '#server/platform/table.ts'
 import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
 
 const LATEST = { sort: 'created_at', dir: 'desc', limit: 8 } as const
@@ -15,12 +16,11 @@ export async function overview(ctx: DetachedCtx) {
 
 async function recordsOf(ctx: Ctx) {
   const { db } = ctx
-  const hosts = await db
+  const total = await tallyOf(ctx, 'host')
+  const { seen24h } = await db
     .selectFrom('host')
-    .select((eb) => [
-      eb.fn.countAll<number>().as('total'),
-      eb.fn.countAll<number>().filterWhere('last_seen_at', '>', dayAgo()).as('seen24h'),
-    ])
+    .select((eb) => eb.fn.countAll<number>().as('seen24h'))
+    .where('last_seen_at', '>', dayAgo())
     .executeTakeFirstOrThrow()
   const batches = await db
     .selectFrom('batch')
@@ -41,7 +41,7 @@ async function recordsOf(ctx: Ctx) {
     .executeTakeFirstOrThrow()
   const { rows: latest } = await listBatches(ctx, LATEST)
   const { rows: recent } = await activity.list(ctx, { ...LATEST, limit: 10 })
-  return { hosts, batches: { ...batches, latest }, sources: sources.n, activity: recent }
+  return { hosts: { total, seen24h }, batches: { ...batches, latest }, sources: sources.n, activity: recent }
 }
 
 async function rowsOf(ctx: DetachedCtx) {

@@ -8,7 +8,7 @@ import { checkPassword, hashPassword, verifyPassword } from '#server/platform/au
 import { type Principal, principalOf } from '#server/platform/auth/principal.ts'
 import { now } from '#server/platform/clock.ts'
 import { AppError, fromDatabase } from '#server/platform/errors.ts'
-import { become, type TenantDb } from '#server/platform/tenant.ts'
+import { becomeTenant, type TenantDb } from '#server/platform/tenant.ts'
 import { tenantScope } from '#server/platform/tenant-scope.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { deleteSessions } from './queries.ts'
@@ -312,7 +312,7 @@ export function acrossTenants<T extends { tenantId: number }>(
 ): Promise<T> {
   return pool.transaction().execute(async (tx) => {
     const made = await work(tx)
-    await become(tx, { tenantId: made.tenantId, ...who })
+    await becomeTenant(tx, { tenantId: made.tenantId, ...who })
     await then(tx.withPlugin(tenantScope(made.tenantId)) as unknown as TenantDb, made)
     return made
   })

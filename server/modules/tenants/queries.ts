@@ -12,7 +12,9 @@ export function tenantsOf(pool: Kysely<Tables>, { accountId, operator }: Pick<Ac
         .on('membership.account_id', '=', accountId ?? 0)
         .on('membership.deactivated_at', 'is', null),
     )
+    .leftJoin('tally', (join) => join.onRef('tally.tenant_id', '=', 'tenant.id').on('tally.what', '=', 'host'))
     .select(['tenant.id', 'tenant.name', 'tenant.description', 'tenant.created_at', 'membership.role'])
+    .select((eb) => eb.fn.coalesce('tally.n', eb.lit(0)).as('host_count'))
     .select((eb) =>
       eb
         .selectFrom('membership as m')
