@@ -58,7 +58,12 @@ async function assemble(app: Express, base: PageBase, readiness: Readiness, port
   if (base.env.TRUST_PROXY) app.set('trust proxy', base.env.TRUST_PROXY)
   app.use(identify, accessLog, probe.measure, ...securityHeaders({ https }))
   app.use(onlyKnownHosts(origin, port))
-  app.use(sameOriginOnly((req) => [origin.origin, `http://${req.headers.host}`].slice(0, https ? 1 : 2)))
+  app.use(
+    sameOriginOnly(
+      (req) => (https ? [origin.origin] : [origin.origin, `http://${req.headers.host}`]),
+      base.env.CORS_ORIGINS,
+    ),
+  )
   app.use(probe.routes)
   app.use(compression())
   app.get('/', welcome)

@@ -70,9 +70,9 @@ const contentSecurityPolicy = (nonce: string, { https }: { https: boolean }) =>
  * One check for every unsafe method on every path. A browser must say the request comes from our own origin; a caller
  * that brings its own credentials, or none at all to the API, carries nothing a foreign page could borrow.
  */
-export function sameOriginOnly(origins: (req: Request) => string[]): RequestHandler {
+export function sameOriginOnly(ours: (req: Request) => string[], allowed: string[]): RequestHandler {
   return (req, res, next) => {
-    if (SAFE.has(req.method) || fromOurPages(req, origins(req)) || bringsItsOwn(req)) return next()
+    if (SAFE.has(req.method) || fromOurPages(req, ours(req)) || bringsItsOwn(req, allowed)) return next()
     refuse(res)
   }
 }
@@ -84,11 +84,13 @@ function fromOurPages(req: Request, origins: string[]): boolean {
   return site === 'same-origin'
 }
 
-const bringsItsOwn = ({ headers, path }: Request) =>
-  path.startsWith('/api/') &&
-  !path.startsWith('/api/trpc') &&
-  (headers.authorization !== undefined ||
-    (headers.cookie === undefined && headers.origin === undefined && headers['sec-fetch-site'] === undefined))
+function bringsItsOwn({ headers, path }: Request, allowed: string[]): boolean {
+  if (!path.startsWith('/api/') || path.startsWith('/api/trpc')) return false
+  if (headers.authorization !== undefined) return true
+  if (headers.cookie !== undefined) return false
+  // No browser at all, or a page that CORS_ORIGINS names: such a page signs in without a cookie.
+  return headers.origin === undefined ? headers['sec-fetch-site'] === undefined : allowed.includes(headers.origin)
+}
 
 function refuse(res: Response) {
   res.status(403).json({ detail: 'This request came from another site and was refused.' })
