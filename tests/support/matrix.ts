@@ -81,7 +81,7 @@ export const CASES: Record<string, Case> = {
   'identity.me': { inputs: none },
   'identity.rename': { inputs: () => [{ username: fresh() }] },
   'identity.update': { inputs: () => [{}] },
-  'identity.preferences': { inputs: () => [{ theme: 'dark', density: 'compact' }] },
+  'identity.preferences': { inputs: () => [{ theme: 'dark', density: 'comfortable' }] },
   'identity.sessions': { inputs: none, creates: true },
   'identity.endSession': { inputs: byId('session') },
   'identity.endOtherSessions': { inputs: none, creates: true },

@@ -1,0 +1,230 @@
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { TENANT_TABLES } from '#db/types.ts'
+import { pageContext } from '#server/context.ts'
+import { hashToken } from '#server/platform/auth/keys.ts'
+import { hashPassword } from '#server/platform/auth/passwords.ts'
+import { createCaller } from '#server/router.ts'
+import { CASES, PROCEDURES } from '../support/matrix.ts'
+import { type Planted, plant } from '../support/planted.ts'
+import { type SecondDatabase, secondDatabase } from '../support/second-database.ts'
+import { PASSWORD } from '../support/world.ts'
+
+// A database of its own: no worker changes anything meanwhile, and what is broken here is broken for nobody else.
+let second: SecondDatabase
+beforeAll(async () => {
+  second = await secondDatabase({ REGISTRATION: 'open' })
+})
+afterAll(() => second.close())
+
+const TABLES = [...TENANT_TABLES, 'tenant', 'account', 'auth.password', 'auth.password_link', 'auth.session']
+type Row = Record<string, unknown>
+type Snapshot = Map<string, Row>
+
+/** Every row of every table, by its table and primary key. */
+async function snapshot(): Promise<Snapshot> {
+  const found: Snapshot = new Map()
+  for (const table of TABLES) {
+    const { rows: keys } = await second.superuser.query<{ name: string }>(
+      `select a.attname as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+       where i.indrelid = $1::regclass and i.indisprimary`,
+      [table],
+    )
+    const { rows } = await second.superuser.query<{ row: Row }>(`select to_jsonb(t) as row from ${table} t`)
+    for (const { row } of rows) found.set([table, ...keys.map(({ name }) => row[name])].join(' '), row)
+  }
+  return found
+}
+
+/** `table.column` for each changed one, `+table` and `-table` for rows that came and went. Rows that came are returned too. */
+function difference(before: Snapshot, after: Snapshot) {
+  const changes = new Set<string>()
+  const made: Row[] = []
+  for (const [key, row] of after) {
+    const [table] = key.split(' ')
+    const old = before.get(key)
+    if (!old) {
+      changes.add(`+${table}`)
+      made.push(row)
+    } else
+      for (const column of Object.keys(row))
+        if (JSON.stringify(row[column]) !== JSON.stringify(old[column])) changes.add(`${table}.${column}`)
+  }
+  for (const key of before.keys()) if (!after.has(key)) changes.add(`-${key.split(' ')[0]}`)
+  return { changes: [...changes].sort(), made }
+}
+
+const MUTATIONS = PROCEDURES.filter(({ type }) => type === 'mutation')
+
+async function callerFor(tenant: Planted) {
+  const bytes = Buffer.from(`{"Artifact":"A","Hostname":"h","n":${Math.random()}}\n`)
+  const delivered = await second.base.spool.receive(Readable.from([bytes]))
+  const actor = { ...tenant.actor('admin'), operator: true }
+  const api = createCaller({ ...second.base, actor, requestId: 'changes', ip: '127.0.0.1', delivered })
+  return (name: string, input: unknown) => {
+    const [module, verb] = name.split('.') as [string, string]
+    return (api as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>)[module]![verb]!(
+      input,
+    )
+  }
+}
+
+// What each procedure writes. `updated_at` follows every change by itself and is not listed.
+const WRITES: Record<string, string[]> = {
+  'identity.rename': ['+activity', 'account.username'],
+  'identity.update': ['+activity', 'account.username'],
+  'identity.preferences': ['account.density', 'account.theme'],
+  'identity.endSession': ['+activity', '-auth.session'],
+  'identity.endOtherSessions': ['+activity', '-auth.session'],
+  'users.create': ['+account', '+activity', '+auth.password_link', '+membership'],
+  'users.update': ['+activity', 'membership.role'],
+  'users.setRole': ['+activity', 'membership.role'],
+  'users.deactivate': ['+activity', 'membership.deactivated_at'],
+  'users.reactivate': ['+activity', 'membership.deactivated_at'],
+  'users.resetLink': ['+activity', '+auth.password_link'],
+  'tenants.create': ['+activity', '+membership', '+tenant'],
+  'hosts.create': ['+activity', 'host.host_metadata', 'host.last_seen_at', 'host.os'],
+  'sources.create': ['+activity', '+source'],
+  'sources.revoke': ['+activity', 'source.revoked_at'],
+  'ingestion.push': ['+activity', 'host.host_metadata', 'host.last_seen_at'],
+  'ingestion.receive': ['+activity', '+batch'],
+  'enrichment.setKey': ['+activity', 'virustotal_key.sealed', 'virustotal_key.set_by'],
+  'enrichment.removeKey': ['+activity', '-virustotal_key'],
+}
+const more = (name: string): object => {
+  if (name === 'identity.update') return { username: `renamed-${Math.random().toString(36).slice(2)}` }
+  return name === 'users.update' ? { role: 'lead' } : {}
+}
+
+const namesIn = (schema: z.ZodType) => {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as { properties?: object }
+  return Object.keys(properties)
+}
+
+test('a mutation changes the columns it is for, whatever else is sent along', async () => {
+  expect(MUTATIONS.map(({ name }) => name).sort()).toEqual(Object.keys(WRITES).sort())
+  const other = await plant(second.base)
+  const smuggled = await everyColumn(other)
+  expect(Object.keys(smuggled).length).toBeGreaterThan(50)
+  for (const { name, input: schema } of MUTATIONS) {
+    const tenant = await plant(second.base)
+    const call = await callerFor(tenant)
+    const ids = await tenant.ids('admin')
+    if (name === 'users.reactivate') await call('users.deactivate', { id: ids.user })
+    const own = namesIn(schema)
+    const extra = Object.fromEntries(Object.entries(smuggled).filter(([column]) => !own.includes(column)))
+    const input = CASES[name]!.inputs(ids, ids)[0]
+    const before = await snapshot()
+    await call(name, input === undefined ? undefined : { ...extra, ...(input as object), ...more(name) })
+    const { changes, made } = difference(before, await snapshot())
+    expect([name, changes.filter((change) => !/\.updated_at$/.test(change))]).toEqual([name, WRITES[name]])
+    const taken = made.filter(
+      (row) => JSON.stringify(row).match(/smuggled|777777777|2001-01-01/) || row.tenant_id === other.id,
+    )
+    expect([name, taken]).toEqual([name, []])
+    const roles = made.filter((row) => row.role === 'admin' && name !== 'tenants.create')
+    expect([name, roles]).toEqual([name, []])
+  }
+})
+
+/** A value for every column of every table that would show if it were stored. */
+async function everyColumn(other: Planted): Promise<Row> {
+  const { rows } = await second.superuser.query<{ name: string; type: string }>(
+    `select distinct column_name as name, udt_name as type from information_schema.columns
+     where table_schema in ('public', 'auth') and table_name not like 'kysely_%'`,
+  )
+  const byType: Record<string, unknown> = {
+    text: 'smuggled',
+    varchar: 'smuggled',
+    int8: 777777777,
+    int4: 777777777,
+    jsonb: { smuggled: true },
+    timestamptz: '2001-01-01T00:00:00Z',
+    bool: false,
+    _text: ['smuggled'],
+    inet: '7.7.7.7',
+  }
+  const columns = Object.fromEntries(rows.map(({ name, type }) => [name, byType[type] ?? 'smuggled']))
+  const person = other.people.admin.id
+  return {
+    ...columns,
+    tenant_id: other.id,
+    tenantId: other.id,
+    role: 'admin',
+    created_by: person,
+    account_id: person,
+    accountId: person,
+    actor_id: person,
+    is_active: true,
+    operator: true,
+    permission: 'user:write',
+  }
+}
+
+test('when what happens cannot be recorded, nothing happens', async () => {
+  // Nobody else's record, and nothing a person would ask about later: how the pages look to one.
+  const UNRECORDED = ['identity.preferences']
+  const tenant = await plant(second.base)
+  const call = await callerFor(tenant)
+  const ids = await tenant.ids('admin')
+  await second.superuser.query('revoke insert on activity from app_user')
+  try {
+    const before = await snapshot()
+    for (const { name } of MUTATIONS) {
+      if (UNRECORDED.includes(name) || name === 'users.reactivate') continue
+      const input = CASES[name]!.inputs(ids, ids)[0]
+      const sent = input === undefined ? undefined : { ...(input as object), ...more(name) }
+      await expect(call(name, sent), name).rejects.toMatchObject({
+        code: 'INTERNAL_SERVER_ERROR',
+        message: 'Something went wrong.',
+      })
+      expect([name, difference(before, await snapshot()).changes]).toEqual([name, []])
+    }
+  } finally {
+    await second.superuser.query('grant insert on activity to app_user')
+  }
+  await call('users.deactivate', { id: ids.user })
+  await second.superuser.query('revoke insert on activity from app_user')
+  await expect(call('users.reactivate', { id: ids.user })).rejects.toMatchObject({ code: 'INTERNAL_SERVER_ERROR' })
+  await second.superuser.query('grant insert on activity to app_user')
+})
+
+test('the same for the doors of an account: sign-in, registration, a new password and a link', async () => {
+  const tenant = await plant(second.base)
+  const { id, username } = tenant.people.user
+  const { pool } = second.base
+  await pool
+    .updateTable('auth.password')
+    .set({ hash: await hashPassword(PASSWORD) })
+    .where('account_id', '=', id)
+    .execute()
+  await pool
+    .insertInto('auth.password_link')
+    .values({ hash: hashToken('a-link'), account_id: id, expires_at: new Date(Date.now() + 60_000) })
+    .execute()
+  const context = await pageContext(
+    { ...second.base, requestId: 'changes', ip: '127.0.0.1' },
+    { cookie: await tenant.cookie('user'), nonce: '', origin: 'http://127.0.0.1', meta: { ip: null, userAgent: null } },
+  )
+  const { accounts } = context
+  const newPassword = 'a whole new sentence to type'
+  const deeds = {
+    signIn: () => accounts.signIn({ username, password: PASSWORD }),
+    register: () => accounts.register({ username: `new-${tenant.tag}`, password: newPassword }),
+    changePassword: () => accounts.changePassword({ currentPassword: PASSWORD, newPassword }),
+    reset: () => accounts.reset({ token: 'a-link', password: newPassword }),
+  }
+  await second.superuser.query('revoke insert on activity from app_user')
+  const before = await snapshot()
+  for (const [name, deed] of Object.entries(deeds)) {
+    await expect(deed(), name).rejects.toThrow()
+    expect([name, difference(before, await snapshot()).changes]).toEqual([name, []])
+  }
+  await second.superuser.query('grant insert on activity to app_user')
+  for (const [name, deed] of Object.entries(deeds)) {
+    if (name === 'reset')
+      await pool.updateTable('auth.password').set({ hash: 'none' }).where('account_id', '=', id).execute()
+    expect([name, (await deed()).setCookie.length]).toEqual([name, 1])
+  }
+})
