@@ -21,6 +21,8 @@ export function onlyKnownHosts(origin: URL, ports: () => number): RequestHandler
     const host = req.headers.host?.toLowerCase() ?? ''
     const { hostname, port } = split(host)
     const known = host === origin.host || (isLoopback(hostname) && Number(port || 80) === ports())
+    // A proxy that names itself as Host means us: Remix compares with the Origin, which is the public one.
+    if (known && origin.protocol === 'https:') req.headers.host = origin.host
     if (known && !req.url.startsWith('//') && req.url.startsWith('/')) return next()
     res.status(400).type('text/plain').send('Unknown host. Set PUBLIC_URL to the address you use.\n')
   }
