@@ -54,7 +54,11 @@ export async function startProcess(
   output: number | 'inherit',
 ): Promise<Running & { port?: number | undefined }> {
   const { path, execArgv } = entry(name)
-  const child = fork(path, { env: { ...env, PROCESS_NAME: name }, execArgv, stdio: ['ignore', output, output, 'ipc'] })
+  const child = fork(path, {
+    env: { ...env, ...FRUGAL, PROCESS_NAME: name },
+    execArgv: [...execArgv, HEAP],
+    stdio: ['ignore', output, output, 'ipc'],
+  })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const hello = await Promise.race([
     new Promise<Hello>((resolve) => child.once('message', (message) => resolve(message as Hello))),
@@ -66,6 +70,11 @@ export async function startProcess(
   }
   return { pid: child.pid!, port: hello.port, exited, stop: () => stop(child, exited) }
 }
+
+// What lives in either process is some 60 MB; left alone, Node lets garbage pile up to many times that, and glibc keeps
+// an arena per thread of what password hashing needed for a moment.
+const HEAP = '--max-old-space-size=256'
+const FRUGAL = { MALLOC_ARENA_MAX: '2' }
 
 const STOP_MS = 15_000
 

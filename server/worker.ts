@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { Logger, run } from 'graphile-worker'
 import pg from 'pg'
 import { openBase } from './base.ts'
@@ -10,9 +11,11 @@ import { leaveWithParent, tellParent } from './processes.ts'
 const JOBS = [loadDeliveries]
 const AT_ONCE = 3
 const HOUR_MS = 3_600_000
+const LESS_THAN_PAGES = 5
 
 /** The process that works the queue. Crash-only: it ends when its database goes, and starts again unburdened. */
 async function main() {
+  setPriority(LESS_THAN_PAGES)
   const env = readEnv()
   const base = await openBase(env, 'worker')
   const stopping = new AbortController()

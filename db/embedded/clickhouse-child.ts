@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { setPriority } from 'node:os'
 import { Engine } from './clickhouse-engine.ts'
 import { serveClickhouse } from './clickhouse-http.ts'
 
@@ -8,6 +9,8 @@ export type ChildOptions = { path: string; transfer: string; configFile: string;
 // Every acknowledged insert is on disk already: leaving early cuts only what was not acknowledged.
 const STOP_WITHIN_MS = 20_000
 const ORPHAN_STOPS_WITHIN_MS = 2_000
+// A load may take every core; a page that needs one for a moment comes first.
+const LESS_THAN_PAGES = 5
 
 process.once('message', (options: ChildOptions) => {
   start(options).catch((error: unknown) => {
@@ -16,6 +19,7 @@ process.once('message', (options: ChildOptions) => {
 })
 
 async function start({ path, transfer, configFile, port, password }: ChildOptions): Promise<void> {
+  setPriority(LESS_THAN_PAGES) // before the engine makes its threads, which inherit it
   const engine = new Engine(path, configFile)
   const server = serveClickhouse(engine, password, transfer)
   const stop = async (withinMs: number) => {

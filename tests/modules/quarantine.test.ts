@@ -44,7 +44,7 @@ test('of 10,000 lines with 137 bad ones of twenty kinds, 9,863 are stored and 13
   expect(batch).toMatchObject({ state: 'done', received: 10_000, stored: 9_863, duplicate: 0, rejected: 137 })
   const { rows } = await tenant.as('user').ingestion.rejects({ id: batch.id, limit: 1000 })
   expect(rows.map(({ line, code }) => ({ line, code }))).toEqual(expected.map(({ line, code }) => ({ line, code })))
-  expect(rows.map(({ raw }) => raw.slice(0, 65_536))).toEqual(expected.map(({ raw }) => raw.slice(0, 65_536)))
+  expect(rows.map(({ raw }) => raw.slice(0, 4_096))).toEqual(expected.map(({ raw }) => raw.slice(0, 4_096)))
   expect(rows.every(({ reason }) => reason.length > 10)).toBe(true)
 })
 

@@ -246,13 +246,13 @@ export async function countBatch(rows: TenantRows, batch: number): Promise<Count
   return counts!
 }
 
-/** Rejected lines after line `after`, with at most 64 kB of each; the download has them whole. */
+/** Rejected lines after line `after`, with at most 4 kB of each; the download has them whole. */
 export const rejectPage = (
   rows: TenantRows,
   { id, after, skip, limit }: { id: number; after: number; skip: number; limit: number },
 ) =>
   rows.select<{ line: number; code: string; raw: string; bytes: number }>(
-    `select line, reason as code, substring(raw, 1, 65536) as raw, length(raw) as bytes from reject
+    `select line, reason as code, substring(raw, 1, 4096) as raw, length(raw) as bytes from reject
      where ${OWN} and line > {after:UInt64} order by line limit {limit:UInt32} offset {skip:UInt64}`,
     { batch: id, after, skip, limit },
   )
