@@ -1,0 +1,113 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { projectRoot } from '#db/root.ts'
+import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
+import { faults, injectAxe } from './accessibility.ts'
+import { DESK, PHONE, signIn, visitor } from './browser.ts'
+
+const NARROW = { width: 320, height: 640 }
+
+type Ids = { host: number; batch: number; failed: number; row: string; user: number }
+let tenant: Tenant
+let ids: Ids
+
+beforeAll(async () => {
+  tenant = await newTenant()
+  ids = await furnish(tenant)
+}, 60_000)
+
+/** Something to see on every page: rows with long and odd values, rejected lines, a failed delivery, a source. */
+async function furnish({ deliver, as, people }: Tenant): Promise<Ids> {
+  const rows = Array.from({ length: 40 }, (_, at) => ({
+    ClientId: `C.${String(at % 5).padStart(16, '0')}`,
+    Hostname: `WS-${at % 5}`,
+    EventTime: `2026-02-0${1 + (at % 9)}T10:00:00Z`,
+    Pid: at,
+    CommandLine: `powershell.exe -enc ${'QUJD'.repeat(at * 4)}`,
+    Path: 'C:\\Program Files\\A very long folder name without any end\\in sight\\tool.exe',
+    Odd: '\u202eevil\u0007 \u200b=1+1 <b>x</b>',
+  }))
+  const batch = await deliver(`${jsonLines(rows)}not json at all\n[1,2]\n`, {
+    artifact: 'Windows.System.Pslist',
+    filename: 'rows.jsonl',
+  })
+  const failed = await deliver('[]', { filename: 'array.json' })
+  await as('admin').sources.create({ name: 'Forwarder' })
+  const { rows: hosts } = await as('user').hosts.list({ sort: 'last_seen_at', dir: 'desc', limit: 5 } as never)
+  const found = await as('user').telemetry.rows({ limit: 5 } as never)
+  return { host: hosts[0]!.id, batch: batch.id, failed: failed.id, row: found.rows[0]!.id, user: people.user.id }
+}
+
+// Route file to the addresses under which it is looked at.
+const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
+  '_dashboards/index.tsx': () => ['/'],
+  '_missing/$.tsx': () => ['/no-such-page'],
+  'activity/index.tsx': () => ['/activity'],
+  'deliveries/index.tsx': () => ['/deliveries'],
+  'deliveries/$batchId.tsx': ({ batch, failed }) => [`/deliveries/${batch}`, `/deliveries/${failed}`],
+  'hosts/index.tsx': () => ['/hosts', '/hosts?q=nothing-has-this-name'],
+  'hosts/$hostId.tsx': ({ host }) => [`/hosts/${host}`, '/hosts/999999999'],
+  'hosts/new.tsx': () => ['/hosts/new'],
+  'lookup/index.tsx': () => ['/lookup'],
+  'profile/index.tsx': () => ['/profile'],
+  'rows/index.tsx': ({ row }) => [
+    '/rows',
+    '/rows?artifact=Windows.System.Pslist',
+    `/rows?artifact=Windows.System.Pslist&row=${row}`,
+  ],
+  'rows/$rowId.tsx': ({ row }) => [`/rows/${row}`],
+  'sources/index.tsx': () => ['/sources'],
+  'tenants/index.tsx': () => ['/tenants'],
+  'tenants/new.tsx': () => ['/tenants/new'],
+  'users/index.tsx': () => ['/users'],
+  'users/$userId.tsx': ({ user }) => [`/users/${user}`],
+  'users/new.tsx': () => ['/users/new'],
+}
+const SIGNED_OUT: Record<string, string> = {
+  '_auth/login.tsx': '/login',
+  '_auth/register.tsx': '/register',
+  '_auth/reset.$token.tsx': '/reset/a-token-that-does-not-exist',
+}
+const ELSEWHERE = ['_auth/first.tsx', '_auth/logout.tsx', '_auth/switch.tsx'] // first.test.ts; the others are no pages
+
+test('every page of the product stands in these lists', () => {
+  const routes = join(projectRoot, 'app/routes')
+  const pages = readdirSync(routes).flatMap((folder) =>
+    readdirSync(join(routes, folder))
+      .filter((name) => name.endsWith('.tsx'))
+      .map((name) => `${folder}/${name}`),
+  )
+  expect(pages.sort()).toEqual([...Object.keys(SIGNED_IN), ...Object.keys(SIGNED_OUT), ...ELSEWHERE].sort())
+})
+
+describe('signed in', () => {
+  test.each(Object.keys(SIGNED_IN))('%s: no accessibility fault, nothing to scroll sideways', async (file) => {
+    const page = await visitor()
+    await signIn(page, tenant.people.admin.username)
+    for (const path of SIGNED_IN[file]!(ids)) await inspect(page, path)
+  })
+})
+
+describe('signed out', () => {
+  test.each(Object.values(SIGNED_OUT))('%s: no accessibility fault, nothing to scroll sideways', async (path) => {
+    await inspect(await visitor(), path)
+  })
+})
+
+async function inspect(page: Page, path: string) {
+  await page.goto(path)
+  await injectAxe(page)
+  for (const viewport of [DESK, PHONE]) {
+    await page.setViewportSize(viewport)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      expect(await faults(page), `${path}, ${viewport.width} px, ${colorScheme}`).toEqual([])
+    }
+  }
+  await page.setViewportSize(NARROW)
+  const width = await page.evaluate(() => document.documentElement.scrollWidth)
+  expect(width, `${path} is wider than ${NARROW.width} px`).toBeLessThanOrEqual(NARROW.width)
+  await page.setViewportSize(DESK)
+}
