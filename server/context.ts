@@ -13,7 +13,7 @@ import { fromCookie } from './platform/auth/doors.ts'
 import type { Principal } from './platform/auth/principal.ts'
 import type { SessionMeta } from './platform/auth/sessions.ts'
 import { now } from './platform/clock.ts'
-import { AppError } from './platform/errors.ts'
+import { AppError, fromDatabase } from './platform/errors.ts'
 import type { RequestContext } from './platform/trpc.ts'
 import { type Api, createCaller } from './router.ts'
 
@@ -103,18 +103,26 @@ function accountDoor(base: Base, meta: SessionMeta, signedIn: Awaited<ReturnType
     return signedIn.principal
   }
   return {
-    installation: () => installation(door),
-    signIn: async (input) => enter(await signIn(door, input)),
-    register: async (input) => enter(await register(door, input)),
-    reset: async (input) => enter(await resetPassword(door, input)),
-    switchTenant: async ({ tenantId }) => enter(await switchTenant(door, self().id, tenantId)),
-    changePassword: async (input) => {
+    installation: said(() => installation(door)),
+    signIn: said(async (input) => enter(await signIn(door, input))),
+    register: said(async (input) => enter(await register(door, input))),
+    reset: said(async (input) => enter(await resetPassword(door, input))),
+    switchTenant: said(async ({ tenantId }) => enter(await switchTenant(door, self().id, tenantId))),
+    changePassword: said(async (input) => {
       await changePassword(door, self(), input)
       return enter(self())
-    },
-    signOut: async () => {
+    }),
+    signOut: said(async () => {
       if (signedIn) await auth.sessions.close(signedIn.session.id)
       return { setCookie: [auth.sessions.blankCookie()] }
-    },
+    }),
   }
 }
+
+/** The same; a database that is away or busy is then an AppError, as from a procedure. */
+const said =
+  <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
+  (...args: Args): Promise<Result> =>
+    work(...args).catch((error: unknown) => {
+      throw fromDatabase(error)
+    })

@@ -1,10 +1,13 @@
 import { createServer, type Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import compression from 'compression'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { fromCookie } from './platform/auth/doors.ts'
 import { publicOrigin } from './platform/env.ts'
+import { AppError, fromDatabase, STATUS } from './platform/errors.ts'
 import { failure, log } from './platform/log.ts'
+import { toTrpc } from './platform/trpc.ts'
 import { apiDocs } from './rest/docs.ts'
 import { restApi } from './rest/handler.ts'
 import { appRouter } from './router.ts'
@@ -15,6 +18,8 @@ import { probes, type Readiness } from './shell/probes.ts'
 export type Web = { server: Server; port: number; close: () => Promise<void> }
 
 const GRACE_MS = 10_000
+// Between "not ready" and a closed door: what is on its way comes in, and balancers look elsewhere.
+const FAREWELL_MS = 300
 
 /** Everything that listens: guards first, then probes, REST, tRPC and the pages. Resolves when it accepts requests. */
 export async function listen(base: PageBase): Promise<Web> {
@@ -41,6 +46,7 @@ export async function listen(base: PageBase): Promise<Web> {
     port,
     close: async () => {
       readiness.stopping = true
+      await sleep(FAREWELL_MS)
       await ended(server)
       await close()
     },
@@ -56,7 +62,7 @@ async function assemble(app: Express, base: PageBase, readiness: Readiness, port
   app.disable('x-powered-by')
   app.set('etag', false)
   if (base.env.TRUST_PROXY) app.set('trust proxy', base.env.TRUST_PROXY)
-  app.use(identify, accessLog, probe.measure, ...securityHeaders({ https }))
+  app.use(identify, accessLog, probe.measure, farewell(readiness), ...securityHeaders({ https }))
   app.use(onlyKnownHosts(origin, port))
   app.use(
     sameOriginOnly(
@@ -81,17 +87,25 @@ const trpc = (base: PageBase): RequestHandler =>
     maxBodySize: 1024 * 1024,
     allowBatching: true,
     maxBatchSize: 10,
-    createContext: async ({ req, res }) => ({
-      ...base,
-      actor: (await fromCookie(base.auth, req.headers.cookie))?.actor ?? null,
-      requestId: res.locals.requestId,
-      ip: req.ip ?? '',
-    }),
+    createContext: async ({ req, res }) => {
+      const signedIn = await fromCookie(base.auth, req.headers.cookie).catch((error: unknown) => {
+        throw toTrpc(error)
+      })
+      return { ...base, actor: signedIn?.actor ?? null, requestId: res.locals.requestId, ip: req.ip ?? '' }
+    },
     onError: ({ error, path, ctx }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR')
         log.error({ path, requestId: ctx?.requestId, error: failure(error.cause ?? error) }, 'procedure failed')
     },
   })
+
+/** While stopping, no connection is kept for a next request that nobody would answer. */
+const farewell =
+  (readiness: Readiness): RequestHandler =>
+  (_req, res, next) => {
+    if (readiness.stopping) res.setHeader('Connection', 'close')
+    next()
+  }
 
 // tRPC would take forms and plain bytes too, which a foreign page can send without asking.
 const jsonOnly: RequestHandler = (req, res, next) => {
@@ -126,14 +140,18 @@ const accessLog: RequestHandler = (req, res, next) => {
 
 const lastResort: ErrorRequestHandler = (error, _req, res, _next) => {
   const { requestId } = res.locals
-  const status = Number((error as { status?: number }).status)
-  const expected = status >= 400 && status < 500
-  if (!expected) log.error({ requestId, error: failure(error) }, 'request failed')
+  const known = fromDatabase(error)
+  const unread = Number((error as { status?: number }).status)
+  const [status, text] =
+    known instanceof AppError
+      ? [STATUS[known.code], known.message]
+      : unread >= 400 && unread < 500
+        ? [unread, 'That request cannot be read.']
+        : [500, `Something went wrong. Request ${requestId}`]
+  if (status >= 500) log.error({ requestId, error: failure(error) }, 'request failed')
   if (res.headersSent) return void res.destroy()
-  res
-    .status(expected ? status : 500)
-    .type('text/plain')
-    .send(expected ? 'That request cannot be read.\n' : `Something went wrong. Request ${requestId}\n`)
+  if (status === 503) res.setHeader('Retry-After', '2')
+  res.status(status).type('text/plain').send(`${text}\n`)
 }
 
 /** Lets requests under way finish; what is not done after ten seconds is cut. */

@@ -70,7 +70,9 @@ async function attempt<T>(visit: Visit, work: () => T | Promise<T>): Promise<T> 
 }
 
 async function submit<T>(visit: Visit, work: (form: Form) => T | Promise<T>) {
-  const body = await visit.request.formData()
+  const body = await visit.request.formData().catch(() => {
+    throw data({ message: 'That form cannot be read.', requestId: visit.requestId }, { status: 400 })
+  })
   const form = Object.fromEntries([...body].filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
   try {
     return await work({ form, body })

@@ -4,7 +4,7 @@ export const Id = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER
 export const ById = z.object({ id: Id })
 export const Nothing = z.void()
 
-/** Text a person typed: trimmed, no NUL (PostgreSQL text cannot hold it), between 1 and `max` characters. */
+/** Text a person typed: trimmed, without what PostgreSQL cannot hold (NUL; in jsonb half a surrogate pair), between 1 and `max` characters. */
 export const line = (max: number) =>
   z
     .string()
@@ -12,6 +12,7 @@ export const line = (max: number) =>
     .min(1, 'Must not be empty.')
     .max(max, `At most ${max} characters.`)
     .refine((text) => !text.includes('\0'), 'Must not contain a NUL character.')
+    .refine((text) => !/\p{Cs}/u.test(text), 'Must not contain half a character.')
 
 /** One schema for the URL, the filter bar and the procedure. `sort` columns must be NOT NULL. */
 export const listInput = <const S extends readonly [string, ...string[]], F extends z.ZodRawShape>(
