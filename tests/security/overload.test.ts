@@ -1,0 +1,141 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { projectRoot } from '#db/root.ts'
+import { openBase } from '#server/base.ts'
+import { readEnv } from '#server/platform/env.ts'
+import { ownServer } from '../support/own-server.ts'
+import { plant } from '../support/planted.ts'
+import { callProcedure, send } from '../support/product-client.ts'
+import { base, installation, newTenant, PASSWORD } from '../support/world.ts'
+
+const settings = {
+  NODE_ENV: 'test' as const,
+  APP_DATABASE_URL: installation.loginUrl,
+  CLICKHOUSE_URL: installation.clickhouseUrl,
+  SECRET_KEY: installation.secretKey,
+  LOG_LEVEL: 'silent',
+}
+
+test('with every database connection held, each door says 503 within 2.5 s, and works a second after', async () => {
+  const tenant = await plant(base)
+  const [cookie, token] = [await tenant.cookie('admin'), await tenant.jwt('admin')]
+  const own = await openBase(readEnv({ ...settings, DATA_DIR: installation.dataDir }), 'web')
+  const server = await ownServer(own)
+  const { url } = server
+  const doors = {
+    page: () => send('/hosts', { headers: { cookie } }, url),
+    data: () => send('/hosts.data', { headers: { cookie } }, url),
+    'sign-in page': () => send('/login', {}, url),
+    procedure: () => callProcedure('hosts.list', { type: 'query', input: {}, cookie, url }),
+    rest: () => send('/api/hosts', { headers: { authorization: `Bearer ${token}` } }, url),
+    'sign-in': () =>
+      send(
+        '/api/auth/login',
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ username: 'x', password: PASSWORD }),
+        },
+        url,
+      ),
+    ready: () => send('/ready', {}, url),
+  }
+  const askAll = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        Object.entries(doors).map(async ([name, ask]) => {
+          const started = performance.now()
+          const { status, text } = await ask()
+          const late = performance.now() - started > 2_500 ? ', late' : ''
+          return [name, `${status}${late}${status === 500 ? text.slice(0, 200) : ''}`]
+        }),
+      ),
+    )
+  const working = await askAll()
+  expect(working).toEqual({
+    page: '200',
+    data: '200',
+    'sign-in page': '200',
+    procedure: '200',
+    rest: '200',
+    'sign-in': '401',
+    ready: '200',
+  })
+
+  const release = await holdAll(own)
+  const held = await askAll()
+  const alive = await send('/health', {}, url)
+  await release()
+  const back = performance.now()
+  expect(await askAll()).toEqual(working)
+  expect(performance.now() - back).toBeLessThan(1_000)
+  expect(held).toEqual(Object.fromEntries(Object.keys(doors).map((name) => [name, '503'])))
+  expect(alive.status).toBe(200)
+  await server.close()
+  await own.close()
+})
+
+/** Takes connections until there are no more; resolves to what gives them back. */
+async function holdAll({ pool }: Awaited<ReturnType<typeof openBase>>): Promise<() => Promise<void>> {
+  let letGo = () => {}
+  const over = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const holders: Promise<void>[] = []
+  for (let full = false; !full; ) {
+    const taken = new Promise<boolean>((resolve) => {
+      const holder = pool.connection().execute(async (db) => {
+        await sql`select 1`.execute(db)
+        resolve(true)
+        await over
+      })
+      holders.push(holder.catch(() => resolve(false)))
+    })
+    full = !(await Promise.race([taken, sleep(300).then(() => false)]))
+  }
+  return async () => {
+    letGo()
+    await Promise.all(holders)
+  }
+}
+
+test('told to stop under load, the web process ends what it has begun, takes nothing new, and leaves within 15 s', async () => {
+  const tenant = await newTenant()
+  const dataDir = mkdtempSync(join(tmpdir(), 'velocicompanion-web-'))
+  const child = fork(join(projectRoot, 'build/server/web.js'), {
+    env: { ...process.env, ...settings, PORT: '0', DATA_DIR: dataDir },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const url = `http://127.0.0.1:${(await hello(child)).port}`
+  const gone = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  // Each takes a while: a password is hashed, two at a time.
+  const body = JSON.stringify({ username: tenant.people.user.username, password: PASSWORD })
+  const logins = Array.from({ length: 30 }, () =>
+    send('/api/auth/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body }, url),
+  )
+  const probe = async () => (await send('/ready', {}, url).catch(() => null))?.status ?? 'refused'
+  expect(await probe()).toBe(200)
+  await sleep(150)
+
+  const asked = performance.now()
+  child.kill('SIGTERM')
+  await sleep(50)
+  const probes = [await probe(), await probe()]
+  const answers = (await Promise.all(logins)).map(({ status }) => status)
+  expect(answers).toEqual(Array(30).fill(200))
+  expect(await gone).toBe(0)
+  expect(performance.now() - asked).toBeLessThan(15_000)
+  expect(probes.filter((answer) => answer !== 503 && answer !== 'refused')).toEqual([])
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+const hello = (child: ChildProcess) =>
+  new Promise<{ port: number }>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as { port: number }))
+    child.once('exit', (code) => reject(new Error(`web ended with ${code}`)))
+  })
