@@ -21,6 +21,7 @@ const FURTHER = [
   ['membership', 'sign_in permissive * app_login using true check true'],
   ['source', 'sign_in permissive r app_login using true check -'],
   ['source', 'sign_in_touch permissive w app_login using true check true'],
+  ['tally', 'sign_in permissive r app_login using true check -'],
   ['batch', 'sweep permissive r app_login using true check -'],
   ['tenant', 'own permissive r app_user using (id = ( SELECT app.tenant_id() AS tenant_id)) check -'],
   ['tenant', 'sign_in permissive * app_login using true check true'],
