@@ -120,8 +120,8 @@ const welcome: RequestHandler = (req, res, next) => {
 
 const accessLog: RequestHandler = (req, res, next) => {
   const started = performance.now()
+  const { method, path } = req // as the client sent it: a mounted router shortens it later
   res.on('close', () => {
-    const { method, path } = req
     if (path === '/health' || path.startsWith('/assets/')) return
     const ms = Math.round(performance.now() - started)
     log.info(
