@@ -34,8 +34,20 @@ export function inTenant<T>(
   })
 }
 
-/** Turns the rest of a transaction into one tenant's: from here on it runs as app_user. */
-export const becomeTenant = (tx: Transaction<Tables>, who: Identity) => sql.raw(become(who)).execute(tx)
+/** Runs `work` with sight of all tenants, then `record` as the tenant it returns, in one transaction. */
+export function acrossTenants<T extends { tenantId: number }>(
+  pool: Kysely<Tables>,
+  work: (tx: Transaction<Tables>) => Promise<T>,
+  then: (db: TenantDb, made: T) => Promise<void>,
+  who: { accountId: number | null; requestId: string },
+): Promise<T> {
+  return pool.transaction().execute(async (tx) => {
+    const made = await work(tx)
+    await sql.raw(become({ tenantId: made.tenantId, ...who })).execute(tx)
+    await then(tx.withPlugin(tenantScope(made.tenantId)) as unknown as TenantDb, made)
+    return made
+  })
+}
 
 function become({ tenantId, accountId, requestId }: Identity): string {
   if (!Number.isSafeInteger(tenantId) || !/^[\w-]{1,80}$/.test(requestId)) throw new Error('Not an identity.')

@@ -8,8 +8,7 @@ import { checkPassword, hashPassword, verifyPassword } from '#server/platform/au
 import { type Principal, principalOf } from '#server/platform/auth/principal.ts'
 import { now } from '#server/platform/clock.ts'
 import { AppError, fromDatabase } from '#server/platform/errors.ts'
-import { becomeTenant, type TenantDb } from '#server/platform/tenant.ts'
-import { tenantScope } from '#server/platform/tenant-scope.ts'
+import { acrossTenants, type TenantDb } from '#server/platform/tenant.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { deleteSessions } from './queries.ts'
 import { PasswordReset, type ProfileEdit, Registration, SignIn } from './schema.ts'
@@ -301,19 +300,4 @@ const recordOwn = (
 async function rehash(pool: Kysely<Tables>, accountId: number, password: string) {
   const hash = await hashPassword(password)
   await pool.updateTable('auth.password').set({ hash }).where('account_id', '=', accountId).execute()
-}
-
-/** Runs `work` with sight of all tenants, then `record` as the tenant it returns, in one transaction. */
-export function acrossTenants<T extends { tenantId: number }>(
-  pool: Kysely<Tables>,
-  work: (tx: Transaction<Tables>) => Promise<T>,
-  then: (db: TenantDb, made: T) => Promise<void>,
-  who: { accountId: number | null; requestId: string },
-): Promise<T> {
-  return pool.transaction().execute(async (tx) => {
-    const made = await work(tx)
-    await becomeTenant(tx, { tenantId: made.tenantId, ...who })
-    await then(tx.withPlugin(tenantScope(made.tenantId)) as unknown as TenantDb, made)
-    return made
-  })
 }

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
 import type { z } from 'zod'
 import type { Tables } from '#db/types.ts'
-import { acrossTenants } from '#server/modules/identity/service.ts'
 import { record } from '#server/platform/activity.ts'
 import { AppError, fromDatabase } from '#server/platform/errors.ts'
+import { acrossTenants } from '#server/platform/tenant.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import type { NewTenant } from './schema.ts'
 
