@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -136,6 +136,25 @@ describe('.env.example', () => {
     )
     const defaults = readEnv({}) as Record<string, unknown>
     for (const [name, value] of shown) expect([name, value]).toEqual([name, String(defaults[name])])
+  })
+})
+
+describe('README.md', () => {
+  test('lists every setting that is for people, and its default', () => {
+    const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (.+?) \|/gm)].map(([, name, value]) => [
+      name!,
+      value!,
+    ])
+    expect(rows.map(([name]) => name).sort()).toEqual(settings)
+    const defaults = readEnv({}) as Record<string, unknown>
+    for (const [name, value] of rows)
+      if (/^`[^.]/.test(value!)) expect([name, value]).toEqual([name, `\`${defaults[name!]}\``])
+  })
+
+  test('shows pictures that exist and links that lead somewhere', () => {
+    const targets = found(read('README.md'), /\]\(((?!https?:)[^)#]+)\)/g)
+    expect(targets.length).toBeGreaterThan(2)
+    for (const target of targets) expect(existsSync(join(projectRoot, target)), target).toBe(true)
   })
 })
 
