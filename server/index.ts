@@ -55,7 +55,7 @@ async function main() {
   if (env.NODE_ENV === 'development') restartOnChange(parts)
 
   if (!env.PUBLIC_URL) origin.port = String(listening)
-  if (setupCode) say(`The first account needs the setup code ${setupCode}`)
+  if (setupCode) say(`While there is no account, the first one needs the setup code ${setupCode}`)
   say(`VelociCompanion is ready at ${origin.origin} (data in ${env.DATA_DIR}; Ctrl-C stops it)`)
   process.send?.({
     ready: true,
