@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import pg from 'pg'
 import { ensureDatabase, openAsOwner, prepareDatabase } from '#db/prepare.ts'
 import { type Base, openBase } from '#server/base.ts'
@@ -25,7 +26,7 @@ export async function secondDatabase(env: Partial<Record<keyof Env, string>> = {
       NODE_ENV: 'test',
       APP_DATABASE_URL: urls.login,
       CLICKHOUSE_URL: installation.clickhouseUrl,
-      DATA_DIR: installation.dataDir,
+      DATA_DIR: join(installation.dataDir, new URL(adminUrl).pathname),
       SECRET_KEY: installation.secretKey,
       LOG_LEVEL: 'silent',
       ...env,
