@@ -32,7 +32,9 @@ export default {
 
       const bare = new Set(['_auth'])
       const folders = existsSync('app/routes')
-        ? readdirSync('app/routes', { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name)
+        ? readdirSync('app/routes', { withFileTypes: true })
+            .filter((e) => e.isDirectory())
+            .map((e) => e.name)
         : []
       folders.filter((f) => bare.has(f)).forEach(pages)
       route(undefined, 'shell.tsx', () => folders.filter((f) => !bare.has(f)).forEach(pages))

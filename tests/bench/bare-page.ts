@@ -5,7 +5,11 @@ import { projectRoot } from '#db/root.ts'
 
 /** Builds and serves the smallest Remix page in a process of its own. */
 export async function startBarePage(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const config = { configFile: join(import.meta.dirname, 'bare/vite.config.ts'), root: projectRoot, logLevel: 'error' } as const
+  const config = {
+    configFile: join(import.meta.dirname, 'bare/vite.config.ts'),
+    root: projectRoot,
+    logLevel: 'error',
+  } as const
   process.env.NODE_ENV = 'production'
   await build(config)
   await build({ ...config, build: { ssr: true } })
