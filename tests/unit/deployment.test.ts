@@ -141,7 +141,7 @@ describe('.env.example', () => {
 
 describe('README.md', () => {
   test('lists every setting that is for people, and its default', () => {
-    const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (.+?) \|/gm)].map(([, name, value]) => [
+    const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\|/gm)].map(([, name, value]) => [
       name!,
       value!,
     ])
