@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, type ReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,6 +10,8 @@ export type Spooled = { name: string; bytes: number; sha256: string }
 export type SpoolLimits = { maxBytes: number; minFreeBytes: number }
 
 const HALF = '.part'
+const BLOCK_BYTES = 1024 * 1024
+const SYNC_BYTES = 32 * 1024 * 1024
 
 /** Where deliveries wait, whole and durable, until they are loaded. */
 export type Spool = ReturnType<typeof openSpool>
@@ -40,22 +42,12 @@ export function openSpool(folder: string, { maxBytes, minFreeBytes }: SpoolLimit
       await this.admit()
       const name = randomBytes(16).toString('hex')
       const half = await open(path(name + HALF), 'wx', 0o600)
-      const hash = createHash('sha256')
-      let bytes = 0
       try {
-        await pipeline(body, async (chunks: AsyncIterable<Buffer>) => {
-          for await (const chunk of chunks) {
-            bytes += chunk.length
-            if (bytes > maxBytes) throw new TooLarge(maxBytes)
-            hash.update(chunk)
-            await half.writeFile(chunk)
-          }
-        })
-        await half.sync()
+        const written = await pipeline(body, (chunks: AsyncIterable<Buffer>) => writeDurably(half, chunks, maxBytes))
         await half.close()
         await rename(path(name + HALF), path(name))
         await syncFolder(folder)
-        return { name, bytes, sha256: hash.digest('hex') }
+        return { name, ...written }
       } catch (error) {
         await half.close().catch(() => {})
         await rm(path(name + HALF), { force: true })
@@ -87,6 +79,44 @@ export class TooLarge extends Error {
       `A delivery may have ${maxBytes.toLocaleString('en')} bytes at most. Split the file, or raise MAX_DELIVERY_BYTES.`,
     )
   }
+}
+
+// Blocks are hashed while they are written, and sent to the disk while more arrive: the last sync has little left to do.
+async function writeDurably(file: FileHandle, chunks: AsyncIterable<Buffer>, maxBytes: number) {
+  const hash = createHash('sha256')
+  let bytes = 0
+  let syncing: Promise<void> = Promise.resolve()
+  let unsynced = 0
+  for await (const block of inBlocks(chunks)) {
+    bytes += block.length
+    if (bytes > maxBytes) throw new TooLarge(maxBytes)
+    const writing = file.writeFile(block)
+    hash.update(block)
+    await writing
+    unsynced += block.length
+    if (unsynced < SYNC_BYTES) continue
+    unsynced = 0
+    await syncing
+    syncing = file.datasync()
+    syncing.catch(() => {}) // awaited above or below; until then it is nobody's
+  }
+  await syncing
+  await file.sync()
+  return { bytes, sha256: hash.digest('hex') }
+}
+
+async function* inBlocks(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = []
+  let size = 0
+  for await (const chunk of chunks) {
+    waiting.push(chunk)
+    size += chunk.length
+    if (size < BLOCK_BYTES) continue
+    yield Buffer.concat(waiting)
+    waiting = []
+    size = 0
+  }
+  if (size > 0) yield Buffer.concat(waiting)
 }
 
 async function syncFolder(folder: string) {
