@@ -12,6 +12,7 @@ import {
 import type { ReactNode } from 'react'
 import { Door } from '#app/components/door.tsx'
 import { ErrorPage, failureTitle } from '#app/components/error-page.tsx'
+import { useLinkClicks } from '#app/components/link.tsx'
 import { loadOpen } from '#app/lib/api.server.ts'
 import { useNonce } from '#app/lib/nonce.ts'
 import stylesheet from './styles.css?url'
@@ -36,6 +37,7 @@ export function Layout({ children }: { children: ReactNode }) {
   const nonce = useNonce()
   const look = useRouteLoaderData<typeof loader>('root')
   const busy = useNavigation().state !== 'idle'
+  const follow = useLinkClicks()
   return (
     <html lang="en" data-theme={look?.theme === 'system' ? undefined : look?.theme} data-density={look?.density}>
       <head>
@@ -45,7 +47,8 @@ export function Layout({ children }: { children: ReactNode }) {
         <Meta />
         <Links />
       </head>
-      <body>
+      {/* biome-ignore lint/a11y: the links inside are what is clicked or entered; this only hears of it */}
+      <body onClick={follow}>
         <div className={busy ? 'busy on' : 'busy'} aria-hidden="true" />
         {children}
         <ScrollRestoration nonce={nonce} />

@@ -1,4 +1,4 @@
-import { Link } from '@remix-run/react'
+import { Link } from './link.tsx'
 import { Time } from './time.tsx'
 import { Value } from './value.tsx'
 

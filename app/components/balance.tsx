@@ -1,6 +1,6 @@
-import { Link } from '@remix-run/react'
 import { number } from '#app/lib/format.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
+import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
 
 type Ledger = { id: number; state: string; received: number; stored: number; duplicate: number; rejected: number }

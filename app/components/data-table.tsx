@@ -1,8 +1,8 @@
-import { Link } from '@remix-run/react'
 import ArrowDown from 'lucide-react/icons/arrow-down'
 import ArrowUp from 'lucide-react/icons/arrow-up'
 import type { ReactNode } from 'react'
 import { useSearchLink } from '#app/lib/search-link.ts'
+import { Link } from './link.tsx'
 
 export type Column<Row> = {
   title: ReactNode

@@ -1,7 +1,7 @@
-import { Link } from '@remix-run/react'
 import { number } from '#app/lib/format.ts'
 import { useViewer } from '#app/lib/viewer.ts'
 import { DayBars, type DayCount, dayName } from './charts/bars.tsx'
+import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
 
 type Overview = {

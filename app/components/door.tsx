@@ -1,6 +1,6 @@
-import { Link } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { BrandMark } from './brand.tsx'
+import { Link } from './link.tsx'
 
 /** The frame of pages that stand outside the shell: sign in, first account, reset, and what fails before it. */
 export const Door = ({ children }: { children: ReactNode }) => (

@@ -1,5 +1,6 @@
-import { isRouteErrorResponse, Link, useLocation, useRouteError, useRouteLoaderData } from '@remix-run/react'
+import { isRouteErrorResponse, useLocation, useRouteError, useRouteLoaderData } from '@remix-run/react'
 import type { loader } from '#app/root.tsx'
+import { Link } from './link.tsx'
 
 /** What a failed page is called, by its status. */
 export const failureTitle = (error: unknown) =>

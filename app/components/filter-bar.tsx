@@ -1,6 +1,7 @@
-import { Form, Link, useSearchParams } from '@remix-run/react'
+import { Form, useSearchParams } from '@remix-run/react'
 import ChevronDown from 'lucide-react/icons/chevron-down'
 import type { ReactNode } from 'react'
+import { Link } from './link.tsx'
 
 /** The filters of a list: a GET form, so that the address holds them. Sort is kept, the page starts over. */
 export function FilterBar({

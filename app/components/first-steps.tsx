@@ -1,7 +1,7 @@
-import { Link } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { useMayWrite, useViewer } from '#app/lib/viewer.ts'
 import { CopyBox } from './copy.tsx'
+import { Link } from './link.tsx'
 import { UploadForm } from './upload-form.tsx'
 
 /** What to do with an empty installation: three ways to a first row, the quickest first. */

@@ -1,9 +1,10 @@
-import { Form, Link, useActionData, useLocation, useNavigation } from '@remix-run/react'
+import { Form, useActionData, useLocation, useNavigation } from '@remix-run/react'
 import CircleAlert from 'lucide-react/icons/circle-alert'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Refusal } from '#app/lib/api.server.ts'
 import type { Field } from '#app/lib/fields.server.ts'
 import { FieldLine } from './field.tsx'
+import { Link } from './link.tsx'
 
 type SchemaFormProps = {
   fields: Field[]

@@ -1,5 +1,6 @@
-import { Link, useSearchParams } from '@remix-run/react'
+import { useSearchParams } from '@remix-run/react'
 import { number } from '#app/lib/format.ts'
+import { Link } from './link.tsx'
 
 type Pager = { count: number; limit: number; next: string | null; prev?: string | null; total?: number | null }
 

@@ -1,4 +1,4 @@
-import { Form, Link, NavLink, useLocation } from '@remix-run/react'
+import { Form, useLocation } from '@remix-run/react'
 import Building from 'lucide-react/icons/building'
 import Check from 'lucide-react/icons/check'
 import UpDown from 'lucide-react/icons/chevrons-up-down'
@@ -6,28 +6,34 @@ import LogOut from 'lucide-react/icons/log-out'
 import { counted, monogram, number } from '#app/lib/format.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
 import { NAV } from '#app/nav.ts'
+import { Link } from './link.tsx'
 import { useClosing } from './menu.tsx'
 
 /** Where one can go; the same links stand in the rail and in the phone menu. */
-export const NavGroups = ({ viewer }: { viewer: Viewer }) => (
-  <nav aria-label="Main" className="groups">
-    {NAV.map((group) => (
-      <ul key={group[0]!.to}>
-        {group
-          .filter(({ adminOnly }) => !adminOnly || viewer.role === 'admin')
-          .map(({ to, title, Icon, count }) => (
-            <li key={to}>
-              <NavLink to={to} end={to === '/'} title={title}>
-                <Icon aria-hidden="true" />
-                <span>{title}</span>
-                {count && viewer.hostCount > 0 && <em>{number(viewer.hostCount)}</em>}
-              </NavLink>
-            </li>
-          ))}
-      </ul>
-    ))}
-  </nav>
-)
+export function NavGroups({ viewer }: { viewer: Viewer }) {
+  const { pathname } = useLocation()
+  return (
+    <nav aria-label="Main" className="groups">
+      {NAV.map((group) => (
+        <ul key={group[0]!.to}>
+          {group
+            .filter(({ adminOnly }) => !adminOnly || viewer.role === 'admin')
+            .map(({ to, title, Icon, count }) => (
+              <li key={to}>
+                <Link to={to} title={title} aria-current={isHere(to, pathname) ? 'page' : undefined}>
+                  <Icon aria-hidden="true" />
+                  <span>{title}</span>
+                  {count && viewer.hostCount > 0 && <em>{number(viewer.hostCount)}</em>}
+                </Link>
+              </li>
+            ))}
+        </ul>
+      ))}
+    </nav>
+  )
+}
+
+const isHere = (to: string, pathname: string) => pathname === to || (to !== '/' && pathname.startsWith(`${to}/`))
 
 /** The tenant one is in, always visible; the others are one click away, on the same page. */
 export function TenantSwitcher({ viewer }: { viewer: Viewer }) {

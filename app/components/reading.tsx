@@ -1,6 +1,6 @@
-import { Link } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { counted, duration, fullTime } from '#app/lib/format.ts'
+import { Link } from './link.tsx'
 import { Value } from './value.tsx'
 
 type Query = {

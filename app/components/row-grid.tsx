@@ -1,6 +1,7 @@
-import { Link, useSearchParams } from '@remix-run/react'
+import { useSearchParams } from '@remix-run/react'
 import { rowLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
+import { Link } from './link.tsx'
 import { OpenRow, type StoredRow } from './row-table.tsx'
 import { EventTime } from './time.tsx'
 import { Value } from './value.tsx'

@@ -1,7 +1,7 @@
-import { Link } from '@remix-run/react'
 import ChevronRight from 'lucide-react/icons/chevron-right'
 import { rowLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
+import { Link } from './link.tsx'
 import { EventTime } from './time.tsx'
 import { Value } from './value.tsx'
 

@@ -1,9 +1,10 @@
-import { Form, Link, type UIMatch, useMatches } from '@remix-run/react'
+import { Form, type UIMatch, useMatches } from '@remix-run/react'
 import Menu from 'lucide-react/icons/menu'
 import Search from 'lucide-react/icons/search'
 import { useEffect, useRef } from 'react'
 import { clockTime } from '#app/lib/format.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
+import { Link } from './link.tsx'
 import { useClosing } from './menu.tsx'
 import { NavGroups, TenantSwitcher, Who } from './rail.tsx'
 
@@ -24,7 +25,7 @@ export function TopBar({ viewer, now }: { viewer: Viewer; now: Date }) {
               {at === crumbs.length - 1 ? (
                 <span aria-current="page">{title}</span>
               ) : (
-                <Link to={to ?? '.'}>{title}</Link>
+                <Link to={to ?? '?'}>{title}</Link>
               )}
             </li>
           ))}

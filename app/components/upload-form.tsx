@@ -1,9 +1,10 @@
-import { Link, useRevalidator } from '@remix-run/react'
+import { useRevalidator } from '@remix-run/react'
 import Upload from 'lucide-react/icons/upload'
 import { type DragEvent, type FormEvent, useRef, useState } from 'react'
 import { bytes } from '#app/lib/format.ts'
 import { type Upload as Line, useUploads } from '#app/lib/uploads.ts'
 import type { Batch } from './batch-table.tsx'
+import { Link } from './link.tsx'
 import { StateWord } from './states.tsx'
 import { Value } from './value.tsx'
 

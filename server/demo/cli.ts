@@ -90,7 +90,7 @@ const HINT = `
 Among these rows is one intrusion. It began with a mail on a Tuesday morning and ended a day later with a right that
 nobody was given. Most machines never saw it.
 
-  Stack    what starts by itself, and look at what only a few machines have.
+  Look     at what starts by itself, and which of it only a few machines have.
   Search   for a program that was started by one that has no business starting it.
   Follow   the hash, the address and the name that you find to every host and artifact that knows them.
 `

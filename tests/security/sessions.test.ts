@@ -220,7 +220,7 @@ describe('a session', () => {
     const start = Date.now()
     for (const minutes of [29, 58, 87]) {
       at(start, minutes)
-      expect(await base.auth.sessions.read(cookie)).toMatchObject({ accountId: tenant.people.user.id })
+      expect(await base.auth.sessions.read(cookie)).toMatchObject({ principal: { id: tenant.people.user.id } })
     }
     at(start, 118)
     expect(await base.auth.sessions.read(cookie)).toBeNull()

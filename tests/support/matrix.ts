@@ -101,7 +101,6 @@ export const CASES: Record<string, Case> = {
   'hosts.list': { inputs: list },
   'hosts.page': { inputs: (ids) => [{}, { hostname: ids.hostname }] },
   'hosts.get': { inputs: byId('host') },
-  'hosts.operatingSystems': { inputs: none },
   'hosts.create': { inputs: (ids) => [{ hostname: ids.hostname, os: 'Linux' }], creates: true },
   'sources.list': { inputs: none },
   'sources.create': { inputs: () => [{ name: fresh() }], creates: true },

@@ -1,6 +1,7 @@
-import { Link, useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '@remix-run/react'
 import { BatchTable } from '#app/components/batch-table.tsx'
 import { ChoiceFilter, FilterBar } from '#app/components/filter-bar.tsx'
+import { Link } from '#app/components/link.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
 import { Pager } from '#app/components/pager.tsx'

@@ -1,5 +1,6 @@
-import { Link, useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '@remix-run/react'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
+import { Link } from '#app/components/link.tsx'
 import { Nothing } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
 import { Facts, type Known, knownOf, Pairs } from '#app/components/record.tsx'

@@ -1,7 +1,8 @@
-import { Link, useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '@remix-run/react'
 import Plus from 'lucide-react/icons/plus'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
 import { ChoiceFilter, FilterBar, TextFilter } from '#app/components/filter-bar.tsx'
+import { Link } from '#app/components/link.tsx'
 import { Nothing } from '#app/components/notice.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
 import { Pager } from '#app/components/pager.tsx'
@@ -18,7 +19,7 @@ export const handle = { trail: () => [{ title: 'Hosts' }] }
 
 export const loader = load(async ({ api, query }) => {
   const list = HostList.parse(query)
-  const [page, systems] = await Promise.all([api.hosts.list(list), api.hosts.operatingSystems()])
+  const { operatingSystems: systems, ...page } = await api.hosts.list(list)
   // Metadata is free-form JSON from the host and is not shown here: it stays on the server.
   const rows = page.rows.map(({ host_metadata: _left, ...host }) => host)
   return { ...page, rows, list, systems, at: Number(query.at) || 1 }

@@ -1,6 +1,7 @@
-import { Form, Link, useLoaderData } from '@remix-run/react'
+import { Form, useLoaderData } from '@remix-run/react'
 import { Confirm } from '#app/components/confirm.tsx'
 import { SchemaForm } from '#app/components/form.tsx'
+import { Link } from '#app/components/link.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
 import { Facts } from '#app/components/record.tsx'

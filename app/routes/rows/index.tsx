@@ -1,5 +1,6 @@
-import { Link, useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '@remix-run/react'
 import { ColumnChooser } from '#app/components/column-chooser.tsx'
+import { Link } from '#app/components/link.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { Pager } from '#app/components/pager.tsx'
 import { Reading } from '#app/components/reading.tsx'

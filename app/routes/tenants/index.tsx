@@ -1,6 +1,7 @@
-import { Form, Link, useLoaderData, useSearchParams } from '@remix-run/react'
+import { Form, useLoaderData, useSearchParams } from '@remix-run/react'
 import Plus from 'lucide-react/icons/plus'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
+import { Link } from '#app/components/link.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
 import { Time } from '#app/components/time.tsx'

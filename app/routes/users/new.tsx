@@ -1,6 +1,7 @@
-import { Link, useActionData, useLoaderData } from '@remix-run/react'
+import { useActionData, useLoaderData } from '@remix-run/react'
 import { CopyBox } from '#app/components/copy.tsx'
 import { SchemaForm } from '#app/components/form.tsx'
+import { Link } from '#app/components/link.tsx'
 import { Notice } from '#app/components/notice.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
 import { act, load } from '#app/lib/api.server.ts'

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { record } from '#server/platform/activity.ts'
 import { table } from '#server/platform/table.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
-import type { HostSlice, NewHost } from './schema.ts'
+import type { HostList, HostSlice, NewHost } from './schema.ts'
 
 export const hosts = table('host', {
   search: ['hostname', 'fqdn', 'client_id', 'ip_address', 'os'],
@@ -11,20 +11,25 @@ export const hosts = table('host', {
   tallied: true,
 })
 
-/** The tenant's operating systems, for the filter. */
-export const osList = async (ctx: Ctx) =>
-  (
-    await ctx.db
-      .selectFrom('host')
-      .select('os')
-      .distinct()
-      .where('os', 'is not', null)
-      .orderBy('os')
-      .limit(200)
-      .execute()
-  ).map(({ os }) => os as string)
-
 const AS_TEXT = { hostname: sql.ref('hostname'), os: sql.ref('os'), ip_address: sql`host(ip_address)` }
+
+/** The page of hosts, with the operating systems there are to filter by. */
+export const listHosts = async (ctx: Ctx, input: z.infer<typeof HostList>) => ({
+  ...(await hosts.list(ctx, input)),
+  operatingSystems: await operatingSystems(ctx),
+})
+
+// From one value of the index to the next: as many steps as there are systems, not as there are hosts.
+async function operatingSystems({ db }: Ctx): Promise<string[]> {
+  const { rows } = await sql<{ os: string }>`
+    with recursive found as (
+      (select os from host where tenant_id = app.tenant_id() and os is not null order by os limit 1)
+      union all
+      select (select os from host where tenant_id = app.tenant_id() and os > found.os order by os limit 1)
+      from found where found.os is not null)
+    select os from found where os is not null limit 200`.execute(db)
+  return rows.map(({ os }) => os)
+}
 
 /** Hosts by position, for the REST bridge: ties go by id, so that the order is stable. */
 export function hostSlice(ctx: Ctx, { skip, limit, sort_by, sort_desc, ...filter }: z.infer<typeof HostSlice>) {

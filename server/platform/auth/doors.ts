@@ -24,14 +24,12 @@ export const SOURCE_TOKEN_PREFIX = 'vcs_'
 
 /** Who a browser is, by its cookie; null when signed out, deactivated, or no longer a member. */
 export async function fromCookie(
-  { pool, sessions }: Auth,
+  { sessions }: Auth,
   header: string | undefined,
 ): Promise<{ session: LiveSession; principal: Principal; actor: Actor } | null> {
   const session = await sessions.read(header)
-  if (!session) return null
-  const principal = await principalOf(pool, session.accountId, session.tenantId)
-  if (!principal?.is_active) return null
-  return { session, principal, actor: actorOf(principal, session.id) }
+  if (!session?.principal.is_active) return null
+  return { session, principal: session.principal, actor: actorOf(session.principal, session.id) }
 }
 
 /** Who a REST client is, by its Authorization header. Throws AppError `unauthenticated`; `invalid` for a deactivated user. */

@@ -17,13 +17,9 @@ export type Principal = {
   created_at: Date
 }
 
-/** The person `accountId` in `tenantId`; without a tenant, in the one they were seen in last. Null when they are in none. */
-export async function principalOf(
-  pool: Kysely<Tables>,
-  accountId: number,
-  tenantId?: number,
-): Promise<Principal | null> {
-  let query = pool
+/** Every person in each of their tenants, as columns of a Principal. */
+export const principals = (pool: Kysely<Tables>) =>
+  pool
     .selectFrom('account')
     .innerJoin('membership', 'membership.account_id', 'account.id')
     .innerJoin('tenant', 'tenant.id', 'membership.tenant_id')
@@ -37,19 +33,25 @@ export async function principalOf(
       'membership.role',
       'membership.tenant_id',
       'tenant.name as tenant_name',
-      eb('membership.deactivated_at', 'is', null).as('is_active'),
-      eb('account.operator_at', 'is not', null).as('operator'),
+      eb('membership.deactivated_at', 'is', null).$castTo<boolean>().as('is_active'),
+      eb('account.operator_at', 'is not', null).$castTo<boolean>().as('operator'),
       eb.fn.coalesce('auth.password.epoch', eb.lit(0)).as('epoch'),
     ])
-    .where('account.id', '=', accountId)
-  query = tenantId
-    ? query.where('membership.tenant_id', '=', tenantId)
-    : query
+
+/** The person `accountId` in `tenantId`; without a tenant, in the one they were seen in last. Null when they are in none. */
+export async function principalOf(
+  pool: Kysely<Tables>,
+  accountId: number,
+  tenantId?: number,
+): Promise<Principal | null> {
+  const own = principals(pool).where('account.id', '=', accountId)
+  const query = tenantId
+    ? own.where('membership.tenant_id', '=', tenantId)
+    : own
         .orderBy((eb) => eb('membership.deactivated_at', 'is', null), 'desc')
         .orderBy('membership.last_seen_at', (order) => order.desc().nullsLast())
         .orderBy('membership.created_at')
-  const found = await query.limit(1).executeTakeFirst()
-  return found ? { ...found, is_active: Boolean(found.is_active), operator: Boolean(found.operator) } : null
+  return (await query.limit(1).executeTakeFirst()) ?? null
 }
 
 /** What a principal may act as. */

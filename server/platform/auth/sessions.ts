@@ -4,6 +4,7 @@ import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan 
 import type { Tables } from '#db/types.ts'
 import { now } from '../clock.ts'
 import { hashToken, newToken } from './keys.ts'
+import { type Principal, principals } from './principal.ts'
 
 const LIFE = new TimeSpan(12, 'h')
 const IDLE_MS = 30 * 60_000
@@ -14,13 +15,14 @@ type SessionFacts = { tenantId: number; createdAt: Date; lastSeenAt: Date; ip: s
 declare module 'lucia' {
   interface Register {
     UserId: number
-    Lucia: Lucia<SessionFacts>
+    Lucia: Lucia<SessionFacts, { principal: Principal }>
     DatabaseSessionAttributes: SessionFacts
+    DatabaseUserAttributes: { principal: Principal }
   }
 }
 
 export type SessionMeta = { ip: string | null; userAgent: string | null }
-export type LiveSession = { id: string; accountId: number; tenantId: number }
+export type LiveSession = { id: string; principal: Principal }
 export type Sessions = ReturnType<typeof sessions>
 
 /**
@@ -29,10 +31,11 @@ export type Sessions = ReturnType<typeof sessions>
  */
 export function sessions(pool: Kysely<Tables>, { secure }: { secure: boolean }) {
   const name = secure ? '__Host-sid' : 'sid'
-  const lucia = new Lucia<SessionFacts>(adapter(pool), {
+  const lucia = new Lucia<SessionFacts, { principal: Principal }>(adapter(pool), {
     sessionExpiresIn: LIFE,
     sessionCookie: { name, attributes: { secure, sameSite: 'lax', path: '/' } },
     getSessionAttributes: (facts) => facts,
+    getUserAttributes: ({ principal }) => ({ principal }),
   })
 
   return {
@@ -52,7 +55,7 @@ export function sessions(pool: Kysely<Tables>, { secure }: { secure: boolean }) 
     async read(header: string | undefined): Promise<LiveSession | null> {
       const token = tokenIn(header, name)
       if (!token) return null
-      const { session } = await lucia.validateSession(hashToken(token))
+      const { session, user } = await lucia.validateSession(hashToken(token))
       if (!session) return null
       const time = now().getTime()
       const idle = time - session.lastSeenAt.getTime()
@@ -61,7 +64,7 @@ export function sessions(pool: Kysely<Tables>, { secure }: { secure: boolean }) 
         return null
       }
       if (idle > TOUCH_MS) await touch(pool, session.id)
-      return { id: session.id, accountId: session.userId, tenantId: session.tenantId }
+      return { id: session.id, principal: user.principal }
     },
 
     close: (id: string) => lucia.invalidateSession(id),
@@ -90,9 +93,20 @@ function adapter(pool: Kysely<Tables>): Adapter {
       .execute()
 
   return {
+    // One query for both: every request of a browser begins with it. A session whose membership is gone is none.
     async getSessionAndUser(id): Promise<[DatabaseSession | null, DatabaseUser | null]> {
-      const row = await pool.selectFrom('auth.session').selectAll().where('id', '=', id).executeTakeFirst()
-      return row ? [fromRow(row), { id: row.account_id, attributes: {} }] : [null, null]
+      const found = await principals(pool)
+        .innerJoin('auth.session as s', (join) =>
+          join.onRef('s.account_id', '=', 'account.id').onRef('s.tenant_id', '=', 'membership.tenant_id'),
+        )
+        .select(['s.expires_at', 's.created_at as opened_at', 's.last_seen_at', 's.ip', 's.user_agent'])
+        .where('s.id', '=', id)
+        .executeTakeFirst()
+      if (!found) return [null, null]
+      const { expires_at, opened_at, last_seen_at, ip, user_agent, ...principal } = found
+      const own = { id, account_id: principal.id, tenant_id: principal.tenant_id }
+      const session = fromRow({ ...own, expires_at, created_at: opened_at, last_seen_at, ip, user_agent })
+      return [session, { id: principal.id, attributes: { principal } }]
     },
     async getUserSessions(accountId) {
       const rows = await pool.selectFrom('auth.session').selectAll().where('account_id', '=', accountId).execute()
