@@ -45,7 +45,7 @@ test('PostgreSQL killed under load: the web process lives on, answers 503 meanwh
   await sleep(300)
   process.kill(partsOf(product.child.pid!).PostgreSQL!, 'SIGKILL')
   await sleep(50)
-  await ready(15_000)
+  await ready(30_000)
   await sleep(500)
   const seen = await stop()
   expect([...seen.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([])
@@ -58,10 +58,11 @@ test('the row engine killed: records still answer, row pages say 503, and it com
   const cookie = await client.cookie()
   const rows = () => fetch(`${product.url}/api/trpc/telemetry.artifacts?input=%7B%7D`, { headers: { cookie } })
   expect((await rows()).status).toBe(200)
+  await expect.poll(async () => (await fetch(`${product.url}/api/hosts`, { headers: client.headers })).status).toBe(200)
   process.kill(partsOf(product.child.pid!).ClickHouse!, 'SIGKILL')
   await sleep(50)
   expect((await fetch(`${product.url}/api/hosts`, { headers: client.headers })).status).toBe(200)
-  await ready(15_000)
+  await ready(30_000)
   expect((await rows()).status).toBe(200)
 })
 
@@ -74,7 +75,7 @@ test('a killed worker is back and loads what was delivered meanwhile', async () 
     body: '{"a":1}',
   })
   const { id } = (await answer.json()) as { id: number }
-  for (const until = Date.now() + 20_000; (await client.batch(id)).state !== 'done'; await sleep(100)) {
+  for (const until = Date.now() + 50_000; (await client.batch(id)).state !== 'done'; await sleep(100)) {
     expect(Date.now()).toBeLessThan(until)
   }
   expect(await client.batch(id)).toMatchObject({ received: 1, stored: 1 })
