@@ -237,7 +237,10 @@ describe('a session', () => {
     const start = Date.now()
     for (let minutes = 25; minutes < 12 * 60; minutes += 25) {
       at(start, minutes)
-      expect([minutes, await base.auth.sessions.read(cookie)]).toMatchObject([minutes, { tenantId: tenant.id }])
+      expect([minutes, await base.auth.sessions.read(cookie)]).toMatchObject([
+        minutes,
+        { principal: { tenant_id: tenant.id } },
+      ])
     }
     at(start, 12 * 60 + 1)
     expect(await base.auth.sessions.read(cookie)).toBeNull()
