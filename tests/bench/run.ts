@@ -10,6 +10,7 @@ import { memoryOf, restClient, seconds } from './rest-client.ts'
 
 const ROWS = Number(process.env.BENCH_ROWS ?? 200_000)
 const HOSTS = Number(process.env.BENCH_HOSTS ?? 100_000)
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 8)
 
 /** Ratios in one run on generated data: ingestion against the engine's bare load, pages against a bare Remix page. */
@@ -34,30 +35,27 @@ async function main() {
 }
 
 async function ingestion(folder: string, clickhouseUrl: string, client: Awaited<ReturnType<typeof restClient>>) {
-  const [warm, file] = [join(folder, 'warm.jsonl'), join(folder, 'rows.jsonl')]
-  await writeFleet(warm, { rows: 1_000, hosts: 10, seed: 1 })
-  await writeFleet(file, { rows: ROWS, hosts: 200 })
-  await client.deliver(warm)
-  const megabytes = statSync(file).size / 1e6
-  const engine = await bareLoad(clickhouseUrl, file)
-  const ours = await client.deliver(file)
+  const file = join(folder, 'rows.jsonl')
+  await writeFleet(file, { rows: 1_000, hosts: 10, seed: 1 })
+  await client.deliver(file)
+  const rounds = []
+  // In turns, because the machine's speed drifts: what counts is the ratio within a round.
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await writeFleet(file, { rows: ROWS, hosts: 200, seed: 100 + round })
+    const engine = await bareLoad(clickhouseUrl, file)
+    const ours = await client.deliver(file)
+    rounds.push({ engine, ...ours, ratio: ours.done / engine })
+  }
   const again = await client.deliver(file)
-  say(`\nIngestion of ${ROWS.toLocaleString('en')} rows, ${megabytes.toFixed(0)} MB of JSON lines`)
+  const { engine, done, acknowledged, batch, ratio } = rounds.sort((a, b) => a.ratio - b.ratio)[Math.floor(ROUNDS / 2)]!
+  say(
+    `\nIngestion of ${ROWS.toLocaleString('en')} rows, ${(statSync(file).size / 1e6).toFixed(0)} MB of JSON lines; the middle of ${ROUNDS} rounds`,
+  )
   table([
     ['', 'seconds', 'rows/s', 'ratio'],
     ['the engine alone, into an equal table', engine.toFixed(2), rate(ROWS, engine), '1.00'],
-    [
-      'through POST /api/ingestion/batches, to done',
-      ours.done.toFixed(2),
-      rate(ROWS, ours.done),
-      (ours.done / engine).toFixed(2),
-    ],
-    [
-      '  of that, until the 202',
-      ours.acknowledged.toFixed(2),
-      rate(ROWS, ours.acknowledged),
-      (ours.acknowledged / engine).toFixed(2),
-    ],
+    ['through POST /api/ingestion/batches, to done', done.toFixed(2), rate(ROWS, done), ratio.toFixed(2)],
+    ['  of that, until the 202', acknowledged.toFixed(2), rate(ROWS, acknowledged), (acknowledged / engine).toFixed(2)],
     [
       'the same file again (all duplicates)',
       again.done.toFixed(2),
@@ -65,7 +63,8 @@ async function ingestion(folder: string, clickhouseUrl: string, client: Awaited<
       (again.done / engine).toFixed(2),
     ],
   ])
-  say(`  ledger: ${JSON.stringify(ours.batch)}\n  again:  ${JSON.stringify(again.batch)}`)
+  say(`  ratios of all rounds: ${rounds.map((one) => one.ratio.toFixed(2)).join(', ')}`)
+  say(`  ledger: ${JSON.stringify(batch)}\n  again:  ${JSON.stringify(again.batch)}`)
 }
 
 /** The same file, by the same engine, into a table of the same shape: parse, JSON columns, text index, fsync. */
