@@ -90,7 +90,3 @@ export const noteProgress = (db: TenantDb, id: number, loadedBytes: number) =>
     .set({ loaded_bytes: Math.round(loadedBytes) })
     .where('id', '=', id)
     .execute()
-
-/** Whether a delivery has ended. */
-export const hasEnded = async (ctx: Pick<Ctx, 'db' | 'actor'>, id: number) =>
-  ['done', 'failed'].includes((await getBatch(ctx, id)).state)
