@@ -1,13 +1,15 @@
-import { PassThrough } from 'node:stream'
-import { type AppLoadContext, createReadableStreamFromReadable, type EntryContext } from '@remix-run/node'
+import { Writable } from 'node:stream'
+import type { AppLoadContext, EntryContext } from '@remix-run/node'
 import { RemixServer } from '@remix-run/react'
-import { isbot } from 'isbot'
 import { renderToPipeableStream } from 'react-dom/server'
 import { NonceProvider } from './lib/nonce.ts'
 
 const GIVE_UP_MS = 5000
 
-/** Sends the shell of the page at once; a robot waits for all of it. */
+// Nothing of a page comes later, so the router need not keep its data for what might.
+export const streamTimeout = 500
+
+/** The whole page in one piece: nothing on our pages is deferred, and sending it by and by costs a write each time. */
 export default function handleRequest(
   request: Request,
   status: number,
@@ -15,10 +17,7 @@ export default function handleRequest(
   remix: EntryContext,
   { nonce }: AppLoadContext,
 ): Promise<Response> {
-  const ready = isbot(request.headers.get('user-agent')) ? 'onAllReady' : 'onShellReady'
   return new Promise((resolve, reject) => {
-    let sent = false
-    let answer = status
     const page = (
       <NonceProvider value={nonce}>
         <RemixServer context={remix} url={request.url} nonce={nonce} abortDelay={GIVE_UP_MS} />
@@ -26,21 +25,29 @@ export default function handleRequest(
     )
     const { pipe, abort } = renderToPipeableStream(page, {
       nonce,
-      [ready]() {
-        sent = true
-        const body = new PassThrough()
-        headers.set('Content-Type', 'text/html; charset=utf-8')
-        resolve(new Response(createReadableStreamFromReadable(body), { headers, status: answer }))
-        pipe(body)
+      onAllReady() {
+        // A timer that outlives its page keeps the page in memory.
+        clearTimeout(late)
+        pipe(collected((body) => resolve(new Response(body, { headers, status }))))
       },
-      onShellError: reject,
-      onError(error: unknown) {
-        answer = 500
-        // Before the shell is sent, onShellError carries the failure; after it, only the log can.
-        if (sent && !request.signal.aborted) console.error(error)
-      },
+      onError: reject,
     })
-    setTimeout(abort, GIVE_UP_MS + 1000).unref()
+    const late = setTimeout(abort, GIVE_UP_MS + 1000).unref()
+    headers.set('Content-Type', 'text/html; charset=utf-8')
+  })
+}
+
+function collected(then: (body: Buffer<ArrayBuffer>) => void): Writable {
+  const parts: Buffer[] = []
+  return new Writable({
+    write(part: Buffer, _encoding, next) {
+      parts.push(Buffer.from(part)) // React writes into the same memory again
+      next()
+    },
+    final(done) {
+      then(Buffer.concat(parts))
+      done()
+    },
   })
 }
 
