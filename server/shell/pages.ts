@@ -41,7 +41,9 @@ async function fromBuild() {
   const assets = express.static(join(folder, 'client/assets'), { immutable: true, maxAge: '1y', fallthrough: false })
   const others = express.static(join(folder, 'client'), { maxAge: '1h', index: false })
   // Asking the disk for every page whether it is a file costs each page; a file's name has an ending.
-  const serve = Router().use('/assets', assets, notFound).get(/\.\w+$/, others)
+  const serve = Router()
+    .use('/assets', assets, notFound)
+    .get(/\.\w+$/, others)
   return { serve: serve as RequestHandler, build, close: async () => {} }
 }
 
