@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import { openPool } from '#db/pool.ts'
 import type { Tables } from '#db/types.ts'
+import { backlogOf } from './backlog.ts'
+import { openAdmission } from './platform/admission.ts'
 import { accessTokens } from './platform/auth/access-tokens.ts'
 import { attempts } from './platform/auth/attempts.ts'
 import { sessions } from './platform/auth/sessions.ts'
@@ -21,14 +23,19 @@ export async function openBase(env: Env, name: 'web' | 'worker'): Promise<Base &
     statementTimeoutMs: name === 'web' ? 5_000 : 600_000,
   })
   const telemetry = openTelemetry(env.CLICKHOUSE_URL ?? '', { name: `velocicompanion-${name}` })
+  const spool = openSpool(join(env.DATA_DIR, 'spool'), {
+    maxBytes: env.MAX_DELIVERY_BYTES,
+    minFreeBytes: env.MIN_FREE_DISK_BYTES,
+  })
   await refuseSuperuser(pool.db)
   return {
     env,
     telemetry,
     pool: pool.db,
-    spool: openSpool(join(env.DATA_DIR, 'spool'), {
-      maxBytes: env.MAX_DELIVERY_BYTES,
-      minFreeBytes: env.MIN_FREE_DISK_BYTES,
+    spool,
+    admission: openAdmission(admissionLimits(env), {
+      backlog: (afterId) => backlogOf(pool.db, afterId),
+      roomOnDisk: () => spool.hasRoom(),
     }),
     auth: {
       pool: pool.db,
@@ -44,6 +51,14 @@ export async function openBase(env: Env, name: 'web' | 'worker'): Promise<Base &
     },
   }
 }
+
+const admissionLimits = (env: Env) => ({
+  tenantBytes: env.MAX_TENANT_BYTES_IN_FLIGHT,
+  allBytes: env.MAX_BYTES_IN_FLIGHT,
+  tenantBacklogBytes: env.MAX_TENANT_BACKLOG_BYTES,
+  allBacklogBytes: env.MAX_BACKLOG_BYTES,
+  backlogMinutes: env.MAX_BACKLOG_MINUTES,
+})
 
 // Row security does not bind a superuser: serving as one would take the inner wall away without a sign.
 async function refuseSuperuser(pool: Kysely<Tables>) {

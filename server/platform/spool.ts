@@ -23,11 +23,16 @@ export function openSpool(folder: string, { maxBytes, minFreeBytes }: SpoolLimit
   return {
     path,
 
-    /** Refuses with `unavailable` while the disk is nearly full, so that nothing is half taken. */
-    async admit(): Promise<void> {
+    /** Whether the disk has the room that must stay free. */
+    async hasRoom(): Promise<boolean> {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const { bavail, bsize } = await statfs(folder)
-      if (bavail * bsize < minFreeBytes) {
+      return bavail * bsize >= minFreeBytes
+    },
+
+    /** Refuses with `unavailable` while the disk is nearly full, so that nothing is half taken. */
+    async admit(): Promise<void> {
+      if (!(await this.hasRoom())) {
         throw new AppError(
           'unavailable',
           'The disk is nearly full, so nothing more is taken in. Free some space.',

@@ -2,6 +2,7 @@ import { initTRPC, type TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Tables } from '#db/types.ts'
+import type { Admission } from './admission.ts'
 import type { Auth } from './auth/doors.ts'
 import type { Env } from './env.ts'
 import { AppError, type ErrorCode, fromDatabase } from './errors.ts'
@@ -27,6 +28,8 @@ export type RequestContext = {
   pool: Kysely<Tables>
   telemetry: Telemetry
   spool: Spool
+  /** Whether a delivery may begin. */
+  admission: Admission
   requestId: string
   auth: Auth
   /** The caller's address, for limits and the session list. */
