@@ -11,7 +11,9 @@ import { toTrpc } from './platform/trpc.ts'
 import { apiDocs } from './rest/docs.ts'
 import { restApi } from './rest/handler.ts'
 import { appRouter } from './router.ts'
+import { continueWhenRead } from './shell/continue.ts'
 import { identify, onlyKnownHosts, pageBodyLimit, sameOriginOnly, securityHeaders } from './shell/guards.ts'
+import { shedSlowBodies } from './shell/pace.ts'
 import { type PageBase, pages } from './shell/pages.ts'
 import { probes, type Readiness } from './shell/probes.ts'
 
@@ -25,11 +27,12 @@ const FAREWELL_MS = 300
 export async function listen(base: PageBase): Promise<Web> {
   const readiness: Readiness = { stopping: false }
   const app = express()
-  const server = createServer({ maxHeaderSize: 16 * 1024 }, app)
+  const server = createServer({ maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 5_000 }, app)
+  continueWhenRead(server)
   let port = base.env.PORT
   const close = await assemble(app, base, readiness, () => port)
 
-  // Headers within 10 s, a silent socket 30 s; a whole upload may take an hour.
+  // Headers within 10 s (looked at every 5), a silent socket 30 s; a whole upload may take an hour.
   server.headersTimeout = 10_000
   server.keepAliveTimeout = 5_000
   server.requestTimeout = 3_600_000
@@ -62,7 +65,7 @@ async function assemble(app: Express, base: PageBase, readiness: Readiness, port
   app.disable('x-powered-by')
   app.set('etag', false)
   if (base.env.TRUST_PROXY) app.set('trust proxy', base.env.TRUST_PROXY)
-  app.use(identify, accessLog, probe.measure, farewell(readiness), ...securityHeaders({ https }))
+  app.use(identify, accessLog, probe.measure, farewell(readiness), shedSlowBodies, ...securityHeaders({ https }))
   app.use(onlyKnownHosts(origin, port))
   app.use(
     sameOriginOnly(

@@ -1,4 +1,5 @@
 import { now } from './clock.ts'
+import { AppError } from './errors.ts'
 
 /** What may be on its way at once: bytes held in memory, bytes waiting in the spool, and how long those may wait. */
 export type AdmissionLimits = {
@@ -109,6 +110,19 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
     },
 
     figures: (): Figures => ({ inFlight: total, ...spool.figures(), refused: { ...refused } }),
+  }
+}
+
+/** The refusal as an expected failure, for doors that throw those. */
+export const refusalError = ({ status, reason, retryAfter }: Refusal) =>
+  new AppError(status === 429 ? 'rate_limited' : 'unavailable', reason, {}, retryAfter)
+
+/** The same bytes, counted against `place` as they come. Throws refusalError when there is no room for them. */
+export async function* counted(bytes: AsyncIterable<Buffer>, place: Admitted): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    const refusal = place.grow(chunk.length)
+    if (refusal) throw refusalError(refusal)
+    yield chunk
   }
 }
 

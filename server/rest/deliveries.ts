@@ -5,6 +5,7 @@ import { DeliveryFacts, IdempotencyKey } from '../modules/ingestion/schema.ts'
 import { AppError, fromDatabase } from '../platform/errors.ts'
 import type { Spooled } from '../platform/spool.ts'
 import { inTenant } from '../platform/tenant.ts'
+import { admitted } from './admitted.ts'
 import { flaw, Invalid, parsePart } from './invalid.ts'
 import { problem, Refused, refusalOf } from './refusals.ts'
 import { Answer, type Call, type RestBase } from './route.ts'
@@ -48,16 +49,26 @@ async function take(call: Upload, asked: { page: boolean }): Promise<Answer> {
   const { base, req, query } = call
   const gzip = refuseUnreadable(req, base)
   const key = idempotencyKey(req)
-  await base.spool.admit()
-  const arrived = await arrive(req, base.spool)
+  const { arrived, received } = await takeIn(call, { query, key, gzip })
   asked.page ||= arrived.fields.from === 'page'
-  const received = await enter(call, arrived, { query, key, gzip })
   if (received.replayed) {
     await base.spool.remove(arrived.spooled.name)
     return ended(call, received.batch, { 'Idempotent-Replayed': 'true' }, 200)
   }
   const waits = arrived.spooled.bytes <= SMALL_BYTES && !asked.page
   return ended(call, waits ? await settled(call, received.batch) : received.batch)
+}
+
+/** From the first byte to the ledger. The room it takes is given back before anybody waits for the load. */
+async function takeIn(call: Upload, said: Said) {
+  const { base, req, actor } = call
+  const place = admitted(base.admission, actor!.tenantId, req)
+  try {
+    const arrived = await arrive(req, base.spool, place)
+    return { arrived, received: await enter(call, arrived, said) }
+  } finally {
+    place.release()
+  }
 }
 
 /** What the headers alone forbid, before a byte is read. Returns whether the body says it is gzip. */

@@ -4,16 +4,16 @@ import { whole } from '../platform/input.ts'
 import { failure, log } from '../platform/log.ts'
 import type { RequestContext } from '../platform/trpc.ts'
 import { createCaller } from '../router.ts'
+import { admitted } from './admitted.ts'
 import { readBody } from './bodies.ts'
 import { callerOf } from './callers.ts'
 import { cors } from './cors.ts'
 import { parsePart } from './invalid.ts'
+import { endsSoon, letGo } from './let-go.ts'
 import { problem, refusalOf } from './refusals.ts'
 import { Answer, type RestBase, type Route, SENT } from './route.ts'
 import { ROUTES } from './routes.ts'
 
-const LEFT_BYTES = 64 * 1024 * 1024
-const LEFT_MS = 5_000
 const PathId = z.object({ id: whole(1, Number.MAX_SAFE_INTEGER) })
 const AnyQuery = z.unknown()
 
@@ -60,10 +60,19 @@ async function run(base: RestBase, route: Route, req: Request, res: Response): P
   const actor = await callerOf(base, route, req, requestId)
   const { id } = route.path.includes('{id}') ? parsePart(PathId, 'path', req.params) : { id: 0 }
   const query = parsePart(route.query ?? AnyQuery, 'query', queryOf(req))
-  const body = await bodyOf(route, req)
   const apiWith = (delivered?: RequestContext['delivered']) =>
     createCaller({ ...base, actor, requestId, ip, delivered })
-  const result = await route.run({ base, requestId, ip, actor, api: apiWith(), apiWith, id, query, body, req, res })
+  const place = route.admits && actor ? admitted(base.admission, actor.tenantId, req) : null
+  try {
+    const body = await bodyOf(route, req)
+    const call = { base, requestId, ip, actor, api: apiWith(), apiWith, id, query, body, req, res }
+    return answerOf(route, await route.run(call))
+  } finally {
+    place?.release()
+  }
+}
+
+function answerOf(route: Route, result: unknown): Answer | null {
   if (result === SENT) return null
   if (result instanceof Answer) return result
   const { status, shape } = route.success[0]!
@@ -88,22 +97,9 @@ function refuse(req: Request, res: Response, error: unknown) {
 }
 
 function send(req: Request, res: Response, { status, body, headers }: Answer) {
+  if (!endsSoon(req)) res.set('Connection', 'close')
   res.status(status).set(headers)
   if (body === undefined) res.end()
   else res.json(body)
-  if (!req.complete) letGo(req)
-}
-
-/** Takes in what the client still sends, so that it reads our answer and not a reset; a body without end is cut. */
-function letGo(req: Request) {
-  let left = LEFT_BYTES
-  const cut = setTimeout(() => req.socket.destroy(), LEFT_MS).unref()
-  req.on('data', (chunk: Buffer) => {
-    left -= chunk.length
-    if (left < 0) req.socket.destroy()
-  })
-  req.on('end', () => clearTimeout(cut))
-  req.on('close', () => clearTimeout(cut))
-  req.on('error', () => {})
-  req.resume()
+  if (!req.complete) letGo(req, res)
 }

@@ -42,6 +42,8 @@ export type Spec<Query extends Shape, Body extends Shape> = {
   procedure?: ProcedureName | ((actor: Actor, id: string) => ProcedureName)
   query?: Query
   body?: { kind: BodyKind; schema: Body; maxBytes?: number }
+  /** Its body is a delivery: it comes in only when admission has room. A stream asks for that itself. */
+  admits?: true
   /** Answers that are no failure, by status; the first is what a plain return value means. */
   success: { status: number; shape: Shape | null; says: string }[]
   errors: Record<number, string>

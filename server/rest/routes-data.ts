@@ -11,6 +11,10 @@ import { BatchRead, HostRead, Ingested, RejectRead, Verdict } from './shapes.ts'
 
 const one = (says: string, shape: z.ZodType | null, status = 200) => [{ status, shape, says }]
 const NO_BATCH = { 404: 'Batch not found, or of another tenant or source' }
+const BUSY = {
+  429: 'The tenant sends more than it may; nothing was kept, Retry-After says when to come back',
+  503: 'No room, or an engine is away; nothing was kept, Retry-After says when to come back',
+}
 const PUSH_BYTES = 5 * 1024 * 1024
 
 const host = <Row extends { last_seen_at: Date }>(row: Row) => ({ ...row, last_seen: row.last_seen_at })
@@ -52,8 +56,9 @@ export const DATA_ROUTES = [
     who: 'bearer',
     procedure: 'ingestion.push',
     body: { kind: 'lossless json', schema: Push, maxBytes: PUSH_BYTES },
+    admits: true,
     success: one('Kept: every row is stored, rejected with a reason, or known already', Ingested),
-    errors: {},
+    errors: { ...BUSY },
     run: takePush,
   }),
   route('POST /ingestion/batches', {
@@ -74,7 +79,7 @@ export const DATA_ROUTES = [
       409: 'A delivery with this Idempotency-Key is still loading',
       413: 'Larger than this server takes',
       415: 'Neither JSON lines nor CSV, or an unknown encoding',
-      503: 'No room, or an engine is away; nothing was kept',
+      ...BUSY,
     },
     run: takeDelivery,
   }),

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import Busboy, { type BusboyFileStream, type BusboyHeaders } from '@fastify/busboy'
 import type { Request } from 'express'
+import { type Admitted, counted } from '../platform/admission.ts'
 import type { Spool, Spooled } from '../platform/spool.ts'
 import { flaw, Invalid } from './invalid.ts'
 import { Refused } from './refusals.ts'
@@ -14,9 +15,9 @@ const MAX_FIELD_BYTES = 4096
 export type Arrived = { spooled: Spooled; fields: Record<string, string> }
 
 /** Takes a request's body into the spool, raw or as field `file` of a form. Leaves nothing behind when it throws. */
-export async function arrive(req: Request, spool: Spool): Promise<Arrived> {
+export async function arrive(req: Request, spool: Spool, place: Admitted): Promise<Arrived> {
   const wanted = wantedDigest(req.headers['content-digest'])
-  const wire = listening(req, wanted !== null)
+  const wire = listening(req, place, wanted !== null)
   const form = req.headers['content-type']?.toLowerCase().startsWith('multipart/form-data')
   const arrived = form ? await fromForm(req, wire.body, spool) : { spooled: await spool.receive(wire.body), fields: {} }
   if (wanted && !wanted.equals(wire.digest())) {
@@ -37,10 +38,10 @@ function wantedDigest(header: string | string[] | undefined): Buffer | null {
 }
 
 /** The body as a stream that may end early without taking the connection with it: the client must read our answer. */
-function listening(req: Request, digesting: boolean) {
+function listening(req: Request, place: Admitted, digesting: boolean) {
   const hash = createHash('sha256')
   async function* bytes(): AsyncGenerator<Buffer> {
-    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of counted(req.iterator({ destroyOnReturn: false }), place)) {
       if (digesting) hash.update(chunk)
       yield chunk
     }
