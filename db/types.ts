@@ -6,14 +6,23 @@ type Generated<T> =
 type Timestamp = ColumnType<Date, Date | string>
 type Json = JSONColumnType<Record<string, unknown>>
 
-export const BatchFormat = ['jsonl', 'csv', 'object'] as const
+export const AlarmKind = ['silence', 'drift', 'failure'] as const
+export type AlarmKind = (typeof AlarmKind)[number]
+
+export const AlarmState = ['open', 'acknowledged', 'closed'] as const
+export type AlarmState = (typeof AlarmState)[number]
+
+export const BatchFormat = ['jsonl', 'csv', 'object', 'array', 'zip', 'elastic', 'hec', 'logscale'] as const
 export type BatchFormat = (typeof BatchFormat)[number]
 
-export const BatchState = ['receiving', 'spooled', 'loading', 'done', 'failed'] as const
+export const BatchState = ['receiving', 'needs_artifact', 'spooled', 'loading', 'done', 'failed'] as const
 export type BatchState = (typeof BatchState)[number]
 
 export const ColourTheme = ['system', 'light', 'dark'] as const
 export type ColourTheme = (typeof ColourTheme)[number]
+
+export const LoadPhase = ['reading', 'checking', 'storing', 'deriving'] as const
+export type LoadPhase = (typeof LoadPhase)[number]
 
 export const MemberRole = ['viewer', 'user', 'lead', 'admin'] as const
 export type MemberRole = (typeof MemberRole)[number]
@@ -22,7 +31,7 @@ export const RowDensity = ['compact', 'comfortable'] as const
 export type RowDensity = (typeof RowDensity)[number]
 
 /** Every table that is private to its tenant. */
-export const TENANT_TABLES = ['activity', 'batch', 'host', 'membership', 'source', 'tally', 'virustotal_key', 'virustotal_report'] as const
+export const TENANT_TABLES = ['activity', 'alarm', 'artifact_column', 'artifact_profile', 'batch', 'host', 'membership', 'source', 'source_visit', 'tally', 'virustotal_key', 'virustotal_report'] as const
 
 export type Tables = {
   'auth.password': {
@@ -77,6 +86,48 @@ export type Tables = {
     request_id: string | null
     created_at: Generated<Timestamp>
   }
+  alarm: {
+    tenant_id: Generated<number>
+    id: Generated<number>
+    kind: AlarmKind
+    about: string
+    /** Which silence, drift or failure this is: the same one does not open a closed alarm again. */
+    occurrence: string
+    state: Generated<AlarmState>
+    source_id: number | null
+    batch_id: number | null
+    artifact: string | null
+    detail: Generated<Json>
+    times: Generated<number>
+    opened_at: Generated<Timestamp>
+    last_at: Generated<Timestamp>
+    acknowledged_at: Timestamp | null
+    acknowledged_by: number | null
+    closed_at: Timestamp | null
+    /** Null on a closed alarm: its cause went away by itself. */
+    closed_by: number | null
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+  }
+  artifact_column: {
+    tenant_id: Generated<number>
+    artifact: string
+    name: string
+    /** text, whole number, number, true or false, list, object; a column that was always null has none. */
+    kinds: string[]
+    /** In how many deliveries it stood; as many as the artifact has: it was never missing. */
+    deliveries: number
+    last_batch_id: number
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+  }
+  artifact_profile: {
+    tenant_id: Generated<number>
+    artifact: string
+    deliveries: number
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+  }
   batch: {
     tenant_id: Generated<number>
     id: Generated<number>
@@ -93,6 +144,8 @@ export type Tables = {
     bytes: number
     sha256: string
     spool_name: string | null
+    /** Deliveries loaded together bear one number, kept until they end: a load that begins again is the same load. */
+    load_id: number | null
     received: Generated<number>
     stored: Generated<number>
     duplicate: Generated<number>
@@ -105,6 +158,18 @@ export type Tables = {
     done_at: Timestamp | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
+    phase: LoadPhase | null
+    loading_since: Timestamp | null
+    phase_since: Timestamp | null
+    /** Rows that the phase has done so far: with phase_since and progressed_at its speed. */
+    phase_rows: Generated<number>
+    progressed_at: Timestamp | null
+    /** The delivery whose rejected lines these are, mended. */
+    repairs: number | null
+    /** The newest dated row that is not ahead of its arrival; null while unwatched, or when all are undated. */
+    newest_event_at: Timestamp | null
+    /** When the alarms looked at the outcome. */
+    watched_at: Timestamp | null
   }
   host: {
     tenant_id: Generated<number>
@@ -140,6 +205,15 @@ export type Tables = {
     created_by: number | null
     last_used_at: Timestamp | null
     revoked_at: Timestamp | null
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+  }
+  source_visit: {
+    tenant_id: Generated<number>
+    source_id: number
+    visited_at: Timestamp
+    stored: number
+    newest_event_at: Timestamp | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
   }
