@@ -1,7 +1,20 @@
-/** One line of a delivery: `raw` as it came, `json` where that differs from it, `flaw` where it can be no row. */
-export type Framed = { line: number; raw: Buffer; json: Buffer | null; flaw: Flaw | '' }
+/** What is known of a row beside the row itself. `sure`: it wins over what columns of the row say. */
+export type Facts = { artifact: string; clientId: string; hostname: string; flowId: string; sure: boolean }
 
-/** A format turns a delivery's bytes into lines, a block at a time, with flat memory. */
+/**
+ * One line of a delivery: `raw` as it came, `json` where that differs from it, `flaw` where it can be no row, `id` where
+ * the sender named it, `facts` where its envelope says more than the delivery does.
+ */
+export type Framed = {
+  line: number
+  raw: Buffer
+  json: Buffer | null
+  flaw: Flaw | ''
+  id?: string
+  facts?: Partial<Facts>
+}
+
+/** A format turns bytes into lines, a block at a time, with flat memory. */
 export type Format = (bytes: AsyncIterable<Buffer>) => AsyncGenerator<Framed[]>
 
 /** Why a line is in the quarantine, by code, in words for the person who repairs it. */
@@ -20,9 +33,16 @@ export const FLAWS = {
     'No host: neither the row (ClientId, Fqdn, Hostname, Computer) nor the request (hostname=, client_id=) names one.',
   CSV_CELLS: 'Another number of cells than the header has.',
   CSV_BROKEN: 'Not readable as CSV: a quote is not closed, or stands in the middle of a cell.',
+  ARRAY_BROKEN: 'An element that does not fit together: a quote, bracket or comma is missing.',
+  ARRAY_TRAILING: 'Text behind the end of the array.',
+  ARRAY_CUT: 'The array is not closed: the file was cut off behind this place.',
+  MEMBER_BROKEN: 'This file of the archive cannot be read to its end; what came before is stored.',
   ENGINE_REFUSED: 'Valid JSON that the row engine cannot hold.',
 } as const
 
 export type Flaw = keyof typeof FLAWS
 
 export const MAX_LINE_BYTES = 1024 * 1024
+
+/** What will be unreadable the same way every time. The message tells the person what to send instead. */
+export class Unreadable extends Error {}

@@ -14,7 +14,7 @@ export const jsonl: Format = async function* (bytes) {
   for await (let block of bytes) {
     if (first && block.subarray(0, 3).equals(BOM)) block = block.subarray(3)
     first = false
-    const clean = isUtf8(block) && !block.includes('\\ud')
+    const clean = isClean(block)
     const lines: Framed[] = []
     let start = 0
     for (let end = block.indexOf(NEWLINE); end !== -1; end = block.indexOf(NEWLINE, start)) {
@@ -22,7 +22,7 @@ export const jsonl: Format = async function* (bytes) {
       const whole = openBytes > 0 ? Buffer.concat([...open, part]) : part
       const length = openBytes + part.length
       const checked = clean && openBytes === 0
-      if (!isBlank(whole)) lines.push(frame(number, whole, length, checked))
+      if (!isBlank(whole)) lines.push(framed(number, whole, length, checked))
       if (openBytes > 0) [open, openBytes] = [[], 0]
       number += 1
       start = end + 1
@@ -35,15 +35,19 @@ export const jsonl: Format = async function* (bytes) {
     if (lines.length > 0) yield lines
   }
   const rest = Buffer.concat(open)
-  if (openBytes > 0 && !isBlank(rest)) yield [frame(number, rest, openBytes, false)]
+  if (openBytes > 0 && !isBlank(rest)) yield [framed(number, rest, openBytes, false)]
 }
 
-function frame(line: number, bytes: Buffer, length: number, checked: boolean): Framed {
+/** One line as it came, with a readable copy where it needs one. `checked`: it is known to need none. */
+export function framed(line: number, bytes: Buffer, length: number, checked: boolean): Framed {
   if (length > MAX_LINE_BYTES)
     return { line, raw: bytes.subarray(0, MAX_LINE_BYTES), json: null, flaw: 'LINE_TOO_LONG' }
   const raw = bytes.at(-1) === 0x0d ? bytes.subarray(0, -1) : bytes
   return { line, raw, json: checked ? null : readable(raw), flaw: '' }
 }
+
+/** Whether no line of these bytes can need a readable copy. */
+export const isClean = (bytes: Buffer) => isUtf8(bytes) && !bytes.includes('\\ud') && !bytes.includes('\\uD')
 
 // Bytes that are no UTF-8, and half a surrogate pair, are what a hostile host can put in a file name. The row engine
 // refuses both, so it searches a copy with U+FFFD in their place; the row itself stays as it came.
