@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-export type BatchState = 'receiving' | 'spooled' | 'loading' | 'done' | 'failed'
+export type BatchState = 'receiving' | 'needs_artifact' | 'spooled' | 'loading' | 'done' | 'failed'
 
 type Look = { word: string; tone: 'open' | 'quiet' | 'bad'; shape: ReactNode }
 
@@ -15,6 +15,7 @@ const LOOKS: Record<BatchState, Look> = {
       <circle cx="7" cy="7" r="5.25" fill="none" stroke="currentColor" strokeWidth="1.25" strokeDasharray="2.2 2" />
     ),
   },
+  needs_artifact: { word: 'needs a name', tone: 'open', shape: ring },
   spooled: { word: 'waiting', tone: 'open', shape: ring },
   loading: {
     word: 'loading',

@@ -23,8 +23,12 @@ create policy sign_in on source for select to app_login using (true);
 create policy sign_in_touch on source for update to app_login using (true) with check (true);
 grant select (tenant_id, id, name, token_hash, revoked_at, last_used_at), update (last_used_at) on source to app_login;
 
-create type batch_state as enum ('receiving', 'spooled', 'loading', 'done', 'failed');
-create type batch_format as enum ('jsonl', 'csv', 'object');
+create type batch_state as enum ('receiving', 'needs_artifact', 'spooled', 'loading', 'done', 'failed');
+create type batch_format as enum ('jsonl', 'csv', 'object', 'array', 'zip', 'elastic', 'hec', 'logscale');
+
+-- Numbers of loads. Never used twice: what the row engine remembers of a load must not be taken for another's.
+create sequence load_number;
+grant usage on sequence load_number to app_user;
 
 -- One delivery and its ledger.
 create table batch (
@@ -43,6 +47,7 @@ create table batch (
   bytes           bigint not null,
   sha256          text not null,
   spool_name      text,
+  load_id         bigint,
   received        bigint not null default 0,
   stored          bigint not null default 0,
   duplicate       bigint not null default 0,
@@ -62,6 +67,7 @@ create table batch (
   constraint batch_ended check ((state in ('done', 'failed')) = (done_at is not null)),
   constraint batch_counts check (received >= 0 and stored >= 0 and duplicate >= 0 and rejected >= 0 and bytes >= 0)
 );
+comment on column batch.load_id is 'Deliveries loaded together bear one number, kept until they end: a load that begins again is the same load.';
 comment on column batch.loaded_bytes is 'How far the load has come, in bytes of the delivery; for the progress bar.';
 create index batch_by_created on batch (tenant_id, created_at desc, id desc);
 create index batch_by_state on batch (tenant_id, state, id);

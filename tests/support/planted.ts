@@ -189,6 +189,9 @@ async function plantRows(
   const numbers: Record<string, number> = { tenant_id: tenantId, host_id: host, batch_id: batch, line: 1, chunk: 1 }
   const value = ({ name, type }: { name: string; type: string }) => {
     if (name in numbers) return numbers[name]
+    if (type.startsWith('Array(DateTime')) return ['2026-01-02 03:04:05.000']
+    if (type.startsWith('Array(')) return [`${mark} ${name}`]
+    if (/^(UInt|Bool|SimpleAggregateFunction\(max, UInt)/.test(type)) return 1
     if (type.includes('DateTime')) return '2026-01-02 03:04:05.000'
     if (type.startsWith('JSON')) return { note: mark }
     if (type.startsWith('FixedString')) return mark.padEnd(16, '.')

@@ -4,98 +4,125 @@ import { record } from '#server/platform/activity.ts'
 import { AppError, fromDatabase } from '#server/platform/errors.ts'
 import { type JobCtx, job } from '#server/platform/jobs.ts'
 import { failure, log } from '#server/platform/log.ts'
-import type { FormatName } from './formats/detect.ts'
-import { Hopeless, isHopeless, load } from './load.ts'
-import { type Loading, takeNext } from './queries.ts'
-import { type Counts, clearStaging, countBatch } from './rows.ts'
+import type { TenantDb } from '#server/platform/tenant.ts'
+import { FLAWS, type Flaw } from './formats/framed.ts'
+import { Hopeless, type Loaded, load } from './load.ts'
+import { type Group, type Loading, putBack, takeGroup } from './queries.ts'
+import { type Counts, commonestFlaw, countBatches, forget } from './rows.ts'
+import { clearStaging, stagedLoads } from './staging.ts'
 
 const TRIES = 5
 const CRASHES = 30
 
-/** Loads a tenant's deliveries, oldest first, until none waits. One at a time, so that "stored before" is exact. */
+/** Loads a tenant's deliveries, oldest first, until none waits. One load at a time, so that "stored before" is exact. */
 export const loadDeliveries = job('ingestion.load', z.object({}), async (ctx) => {
   const ran = await ctx.exclusively('load', async () => {
-    for (let batch = await next(ctx); batch && !ctx.signal.aborted; batch = await next(ctx))
-      await loadOrFail(ctx, batch)
+    let group = await next(ctx)
+    for (const left of await stagedLoads(ctx.rows)) if (left !== group?.load) await clearStaging(ctx.rows, left)
+    for (; group && !ctx.signal.aborted; group = await next(ctx)) await loadOrFail(ctx, group)
   })
   if (!ran) throw new AppError('unavailable', 'Another worker loads this tenant.')
 })
 
-const next = (ctx: JobCtx) => ctx.transact('read write', (db) => takeNext(db))
+const next = (ctx: JobCtx) => ctx.transact('read write', (db) => takeGroup(db))
 
-async function loadOrFail(ctx: JobCtx, batch: Loading) {
+async function loadOrFail(ctx: JobCtx, group: Group) {
+  const { batches } = group
   try {
-    if (batch.attempts > CRASHES) throw new Hopeless('The worker stopped every time it loaded this delivery.')
-    const { format, counts } = await load(ctx, batch)
-    await close(ctx, batch, format, counts)
+    const crashed = batches.find(({ attempts }) => attempts > CRASHES)
+    if (crashed) throw new Hopeless('The worker stopped every time it loaded this delivery.', crashed.id)
+    await close(ctx, group, await load(ctx, group.load, batches))
   } catch (cause) {
     if (ctx.signal.aborted) throw cause
     const error = fromDatabase(cause)
     if (error instanceof AppError && error.code === 'unavailable') return engineBack(ctx, error)
-    const last = batch.attempts >= TRIES || isHopeless(error)
-    log.warn(
-      { batch: batch.id, tenant: ctx.tenantId, attempt: batch.attempts, last, error: failure(error) },
-      'load failed',
-    )
-    if (last) await fail(ctx, batch, error)
-    else await sleep(200 * batch.attempts)
+    const tries = Math.max(...batches.map(({ attempts }) => attempts))
+    const seen = { load: group.load, batches: batches.map(({ id }) => id), tenant: ctx.tenantId, attempt: tries }
+    log.warn({ ...seen, error: failure(error) }, 'load failed')
+    await isolate(ctx, group, error)
   }
 }
 
-/** The ledger's last line: counts, activity and the end of the delivery commit together, or not at all. */
-async function close(ctx: JobCtx, batch: Loading, format: FormatName, counts: Counts) {
-  await ctx.transact('read write', async (db) => {
-    await db
-      .updateTable('batch')
-      .set({
-        ...counts,
-        state: 'done',
-        format: batch.format ?? format,
-        loaded_bytes: batch.bytes,
-        done_at: new Date(),
-        error: null,
-      })
-      .where('id', '=', batch.id)
-      .execute()
-    await record(
-      { db, actor: WORKER, requestId: `batch-${batch.id}` },
-      'batch.ingested',
-      { type: 'batch', id: batch.id },
-      counts,
-    )
-  })
-  await cleanUp(ctx, batch)
+/** The delivery to blame ends or is tried again alone; the others of its load are not held up. */
+async function isolate(ctx: JobCtx, { load: id, batches }: Group, error: unknown) {
+  const [first] = batches
+  const guilty = error instanceof Hopeless ? batches.find((batch) => batch.id === error.batch) : undefined
+  const given = guilty ?? (batches.length === 1 && first!.attempts >= TRIES ? first : undefined)
+  const others = batches.filter((batch) => batch !== given).map((batch) => batch.id)
+  // What was stored is taken back: another load would not know it for its own.
+  await forget(
+    ctx.rows,
+    batches.map((batch) => batch.id),
+  )
+  await clearStaging(ctx.rows, id)
+  if (given) await fail(ctx, given, error instanceof Hopeless ? error.message : UNKNOWN, { keepFile: !guilty })
+  if (others.length === 0) return
+  await ctx.transact('read write', (db) => putBack(db, others, { toBlame: !given }))
+  if (!given && first) await sleep(200 * first.attempts)
 }
 
-async function fail(ctx: JobCtx, batch: Loading, error: unknown) {
-  const known = isHopeless(error)
-  const reason = known
-    ? (error as Error).message
-    : 'The delivery could not be loaded; the server log says why. Nothing of it was stored.'
-  await ctx.rows.write(`delete from rows where tenant_id = ${ctx.tenantId} and batch_id = ${batch.id}`)
-  const { rejected, received } = await countBatch(ctx.rows, batch.id).catch(() => ({ rejected: 0, received: 0 }))
+const UNKNOWN = 'The delivery could not be loaded; the server log says why. Nothing of it was stored.'
+
+/** The ledger's last lines: counts, activity and the end of the deliveries commit together, or not at all. */
+async function close(ctx: JobCtx, { load: id, batches }: Group, { formats, counts }: Loaded) {
+  const empty = batches.filter((batch) => isEmpty(counts.get(batch.id)))
+  const reasons = await Promise.all(
+    empty.map(async (batch) => [batch.id, await whyNothing(ctx, batch, counts)] as const),
+  )
+  const failed = new Map(reasons)
   await ctx.transact('read write', async (db) => {
-    await db
-      .updateTable('batch')
-      .set({ state: 'failed', error: reason, received, stored: 0, duplicate: 0, rejected, done_at: new Date() })
-      .where('id', '=', batch.id)
-      .execute()
-    await record(
-      { db, actor: WORKER, requestId: `batch-${batch.id}` },
-      'batch.failed',
-      { type: 'batch', id: batch.id },
-      { reason },
-    )
+    for (const batch of batches) {
+      const reason = failed.get(batch.id)
+      if (reason !== undefined) await endFailed(db, batch, reason, counts.get(batch.id))
+      else await endDone(db, batch, formats, counts.get(batch.id)!)
+    }
   })
-  await cleanUp(ctx, batch, { keepFile: !known })
+  await clearStaging(ctx.rows, id)
+  for (const { spool_name } of batches) if (spool_name) await ctx.spool.remove(spool_name)
 }
 
-async function cleanUp(ctx: JobCtx, batch: Loading, { keepFile } = { keepFile: false }) {
-  await clearStaging(ctx.rows, batch.id)
+const isEmpty = (counts: Counts | undefined) => !counts || counts.stored + counts.duplicate === 0
+
+async function endDone(db: TenantDb, batch: Loading, formats: Loaded['formats'], counts: Counts) {
+  const format = batch.format ?? formats.get(batch.id) ?? null
+  const ended = { state: 'done', format, loaded_bytes: batch.bytes, done_at: new Date(), error: null } as const
+  await db
+    .updateTable('batch')
+    .set({ ...counts, ...ended })
+    .where('id', '=', batch.id)
+    .execute()
+  await record(asWorker(db, batch), 'batch.ingested', { type: 'batch', id: batch.id }, counts)
+}
+
+async function endFailed(db: TenantDb, batch: Loading, error: string, counts?: Pick<Counts, 'received' | 'rejected'>) {
+  const { received, rejected } = counts ?? { received: 0, rejected: 0 }
+  const ended = { state: 'failed', error, stored: 0, duplicate: 0, done_at: new Date() } as const
+  await db
+    .updateTable('batch')
+    .set({ ...ended, received, rejected })
+    .where('id', '=', batch.id)
+    .execute()
+  await record(asWorker(db, batch), 'batch.failed', { type: 'batch', id: batch.id }, { reason: error })
+}
+
+const asWorker = (db: TenantDb, { id }: Loading) => ({
+  db,
+  actor: { accountId: null, name: 'worker' },
+  requestId: `batch-${id}`,
+})
+
+async function fail(ctx: JobCtx, batch: Loading, reason: string, { keepFile }: { keepFile: boolean }) {
+  const counted = await countBatches(ctx.rows, 0, [batch.id]).catch(() => null)
+  await ctx.transact('read write', (db) => endFailed(db, batch, reason, counted?.get(batch.id)))
   if (batch.spool_name && !keepFile) await ctx.spool.remove(batch.spool_name)
 }
 
-const WORKER = { accountId: null, name: 'worker' }
+async function whyNothing(ctx: JobCtx, batch: Loading, counts: Loaded['counts']): Promise<string> {
+  const received = counts.get(batch.id)?.received ?? 0
+  if (received === 0) return 'The delivery holds no row.'
+  const most = await commonestFlaw(ctx.rows, batch.id)
+  return `None of the ${received.toLocaleString('en')} lines could become a row; most often: ${FLAWS[most as Flaw] ?? most}`
+}
 
 async function engineBack(ctx: JobCtx, error: AppError) {
   for (let waited = 0; waited < 240 && !ctx.signal.aborted; waited += 1) {

@@ -1,77 +1,120 @@
 import { upsertHosts } from '#server/modules/hosts/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { JobCtx } from '#server/platform/jobs.ts'
-import { partsOf } from './formats/chunks.ts'
+import { type Block, partsOf } from './formats/chunks.ts'
 import { CsvHeaderError } from './formats/csv.ts'
-import { BadGzip, detect, FORMATS, type FormatName, UnknownFormat, unpacked } from './formats/detect.ts'
-import { FLAWS, type Flaw } from './formats/framed.ts'
+import { BadGzip, type FormatName, UnknownFormat } from './formats/detect.ts'
+import { type Opened, open } from './members.ts'
 import { type Loading, noteProgress } from './queries.ts'
-import {type Counts, 
-  clearStaging, countBatch, type Delivery, hostsIn, identify, lookCloser,quarantine, quarantineLeftOut, 
-  stage, stagedChunks, storeChunk,
-} from './rows.ts' // biome-ignore format: one line of verbs
+import {
+  type Counts,
+  countBatches,
+  type Freshness,
+  freshnessOf,
+  hostsIn,
+  identify,
+  quarantine,
+  quarantineLeftOut,
+  stagedChunks,
+  storeChunk,
+} from './rows.ts'
+import { clearStaging, lookCloser, stage } from './staging.ts'
 
-const MAX_UNPACKED_BYTES = 64 * 1024 ** 3
 const AT_ONCE = 2
 
-/** What will fail the same way every time. */
-export class Hopeless extends Error {}
-export const isHopeless = (error: unknown) =>
-  [Hopeless, UnknownFormat, BadGzip, CsvHeaderError].some((kind) => error instanceof kind) ||
-  (error as { code?: string }).code === 'ENOENT'
-
-/** Brings one delivery from the spool into the rows, from staging to the counts. Safe to repeat: the same bytes give the same tokens. */
-export async function load(ctx: JobCtx, batch: Loading): Promise<{ format: FormatName; counts: Counts }> {
-  const { rows } = ctx
-  const path = ctx.spool.path(batch.spool_name ?? '')
-  const { format, gzip } = await detect(path)
-  const delivery: Delivery = {
-    batch: batch.id,
-    artifact: batch.artifact ?? '',
-    clientId: batch.client_id ?? '',
-    hostname: batch.hostname ?? '',
-    flowId: batch.flow_id ?? '',
+/** What will fail the same way every time; `batch` names the delivery that is to blame. */
+export class Hopeless extends Error {
+  readonly batch: number | undefined
+  constructor(message: string, batch?: number) {
+    super(message)
+    this.batch = batch
   }
-  const progress = (share: number) =>
-    ctx.transact('read write', (db) => noteProgress(db, batch.id, share * batch.bytes))
+}
+const HOPELESS = [UnknownFormat, BadGzip, CsvHeaderError]
 
-  if (batch.attempts > 1) await clearStaging(rows, batch.id)
-  const file = ctx.spool.read(batch.spool_name ?? '')
-  const packing = gzip ? 5 : 1 // what a gzip of rows roughly unpacks to, for the bar only
+/** What a load brought, by delivery. */
+export type Loaded = { formats: Map<number, FormatName>; counts: Map<number, Counts>; freshness: Freshness[] }
+
+/**
+ * Brings deliveries from the spool into the rows, from staging to the counts. Safe to repeat with the same deliveries:
+ * the same bytes give the same tokens. Throws Hopeless when one of them can never be loaded.
+ */
+export async function load(ctx: JobCtx, id: number, batches: Loading[]): Promise<Loaded> {
+  const { rows } = ctx
+  const ids = batches.map((batch) => batch.id)
+  const progress = (share: number) => ctx.transact('read write', (db) => noteProgress(db, ids, share))
+
+  await clearStaging(rows, id)
+  const formats = new Map<number, FormatName>()
+  const whole = batches.reduce((sum, { bytes }) => sum + bytes, 0)
   let bytes = 0
-  await sideBySide(partsOf(FORMATS[format](unpacked(file, { gzip, maxBytes: MAX_UNPACKED_BYTES }))), async (part) => {
+  await sideBySide(partsOf(blocksOf(ctx, batches, formats)), async (part) => {
     ctx.signal.throwIfAborted()
-    await stage(rows, delivery, part)
+    await stage(rows, id, part)
     bytes += part.body.length
-    await progress(0.35 * Math.min(1, bytes / (batch.bytes * packing)))
+    await progress(0.35 * Math.min(1, bytes / whole))
   })
-  await lookCloser(rows, delivery)
-  await quarantine(rows, batch.id)
-  const seen = await hostsIn(rows, batch.id)
-  await identify(rows, batch.id, await ctx.transact('read write', (db) => upsertHosts(db, seen)))
+  await lookCloser(rows, id)
+  await quarantine(rows, id)
+  const seen = await hostsIn(rows, id)
+  const sightings = seen.map((host) => ({ ...host, first_seen: null, last_seen: null }))
+  const hosts = await ctx.transact('read write', (db) => upsertHosts(db, sightings))
+  await identify(rows, id, ids, hosts)
   await progress(0.45)
-  await storeAll(ctx, batch.id, (share) => progress(0.45 + 0.5 * share))
-  const counts = await countBatch(rows, batch.id)
-  if (counts.received === 0) throw new Hopeless('The delivery holds no row.')
-  if (counts.stored + counts.duplicate === 0) throw new Hopeless(await whyNothing(ctx, batch.id, counts))
-  return { format, counts }
+  await storeAll(ctx, id, ids, (share) => progress(0.45 + 0.5 * share))
+  return { formats, counts: await countBatches(rows, id, ids), freshness: await freshnessOf(rows, ids) }
 }
 
-async function storeAll(ctx: JobCtx, batch: number, progress: (share: number) => Promise<unknown>) {
-  const chunks = await stagedChunks(ctx.rows, batch)
+/** Every member of every delivery, in order, in blocks of lines that count through their delivery. */
+async function* blocksOf(ctx: JobCtx, batches: Loading[], formats: Map<number, FormatName>): AsyncGenerator<Block> {
+  for (const batch of batches) {
+    try {
+      const opened = await open(ctx, batch)
+      formats.set(batch.id, opened.format)
+      yield* linesOf(batch, opened)
+    } catch (error) {
+      throw hopeless(error, batch) ?? error
+    }
+  }
+}
+
+async function* linesOf(batch: Loading, { members }: Opened): AsyncGenerator<Block> {
+  let before = 0
+  for await (const member of members) {
+    const identity = member.identity === 'position' ? batch.sha256 : ''
+    const facts = { ...member.facts, batch: batch.id, identity }
+    let last = 0
+    for await (const lines of member.format(member.bytes())) {
+      last = Math.max(last, lines.at(-1)!.line)
+      if (before > 0) for (const framed of lines) framed.line += before
+      yield { member: facts, lines }
+    }
+    before += last
+  }
+}
+
+function hopeless(error: unknown, batch: Loading): Hopeless | null {
+  if (error instanceof Hopeless) return new Hopeless(error.message, batch.id)
+  if (HOPELESS.some((kind) => error instanceof kind)) return new Hopeless((error as Error).message, batch.id)
+  if ((error as { code?: string }).code === 'ENOENT') return new Hopeless('Its file is gone from the spool.', batch.id)
+  return null
+}
+
+async function storeAll(ctx: JobCtx, id: number, batches: number[], progress: (share: number) => Promise<unknown>) {
+  const chunks = await stagedChunks(ctx.rows, id)
   let stored = 0
   let leftOut = false
   await sideBySide(chunks, async (chunk) => {
     ctx.signal.throwIfAborted()
-    await storeChunk(ctx.rows, batch, chunk, { careful: false }).catch((error: unknown) => {
+    await storeChunk(ctx.rows, id, chunk, { careful: false }).catch((error: unknown) => {
       if (error instanceof AppError) throw error
       leftOut = true
-      return storeChunk(ctx.rows, batch, chunk, { careful: true })
+      return storeChunk(ctx.rows, id, chunk, { careful: true })
     })
     stored += 1
     await progress(stored / chunks.length)
   })
-  if (leftOut) await quarantineLeftOut(ctx.rows, batch)
+  if (leftOut) await quarantineLeftOut(ctx.rows, id, batches)
 }
 
 /** Works through `items`, as many at a time as there are cores to use. On a failure the rest is left and what runs is awaited. */
@@ -90,12 +133,4 @@ async function sideBySide<T>(items: AsyncIterable<T> | Iterable<T>, work: (item:
   }
   await Promise.all(running)
   if (failed) throw (failed as { error: unknown }).error
-}
-
-async function whyNothing(ctx: JobCtx, batch: number, { received }: Counts) {
-  const [most] = await ctx.rows.select<{ reason: string }>(
-    `select reason from reject where tenant_id = {tenant:UInt64} and batch_id = {batch:UInt64} group by reason order by count() desc limit 1`,
-    { batch },
-  )
-  return `None of the ${received.toLocaleString('en')} lines could become a row; most often: ${FLAWS[most?.reason as Flaw] ?? most?.reason}`
 }

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import type { BatchState } from '#db/types.ts'
+import { type Selectable, sql } from 'kysely'
+import type { BatchState, Tables } from '#db/types.ts'
 import { type Paging, paginate } from '#server/platform/paginate.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
@@ -65,28 +65,73 @@ export async function getBatch(ctx: Pick<Ctx, 'db' | 'actor'>, id: number) {
 export const batchesById = (ctx: Ctx, { skip, limit }: { skip: number; limit: number }) =>
   batches(ctx).orderBy('batch.id').offset(skip).limit(limit).execute()
 
-/** The oldest delivery that waits or was interrupted, taken for loading: its count of tries goes up. */
-export const takeNext = (db: TenantDb) =>
-  db
-    .updateTable('batch')
-    .set((eb) => ({ state: 'loading', attempts: eb('attempts', '+', 1), loaded_bytes: 0 }))
-    .where('id', '=', (eb) =>
-      eb
-        .selectFrom('batch as waiting')
-        .select('waiting.id')
-        .where('waiting.state', 'in', ['spooled', 'loading'])
-        .orderBy('waiting.id')
-        .limit(1),
-    )
-    .returningAll()
+const SMALL_BYTES = 8 * 1024 * 1024
+const TOGETHER_BYTES = 48 * 1024 * 1024
+const TOGETHER = 200
+
+/** Deliveries to load in one go. */
+export type Group = { load: number; batches: Loading[] }
+
+/**
+ * What is to be loaded next: the load that was interrupted, with exactly the deliveries it had, else the oldest that
+ * wait. Small ones go together, because each load costs the row engine a dozen statements; one that failed goes alone.
+ */
+export async function takeGroup(db: TenantDb): Promise<Group | null> {
+  const interrupted = await db
+    .selectFrom('batch')
+    .select('load_id')
+    .where('state', '=', 'loading')
+    .orderBy('id')
+    .limit(1)
     .executeTakeFirst()
+  const load = interrupted?.load_id ?? (await nextLoad(db))
+  const waiting = interrupted ? [] : await oldest(db)
+  if (!interrupted && waiting.length === 0) return null
+  const batches = await db
+    .updateTable('batch')
+    .set((eb) => ({ state: 'loading', load_id: load, attempts: eb('attempts', '+', 1), loaded_bytes: 0 }))
+    .$if(interrupted !== undefined, (query) => query.where('state', '=', 'loading').where('load_id', '=', load))
+    .$if(interrupted === undefined, (query) => query.where('id', 'in', waiting))
+    .returningAll()
+    .execute()
+  return { load, batches: batches.sort((a, b) => a.id - b.id) }
+}
 
-export type Loading = NonNullable<Awaited<ReturnType<typeof takeNext>>>
+async function nextLoad(db: TenantDb): Promise<number> {
+  const { rows } = await sql<{ load: number }>`select nextval('load_number') as load`.execute(db)
+  return Number(rows[0]!.load)
+}
 
-/** How far a load has come, for the person who watches. */
-export const noteProgress = (db: TenantDb, id: number, loadedBytes: number) =>
+async function oldest(db: TenantDb): Promise<number[]> {
+  const waiting = await db
+    .selectFrom('batch')
+    .select(['id', 'bytes', 'attempts'])
+    .where('state', '=', 'spooled')
+    .orderBy('id')
+    .limit(TOGETHER)
+    .execute()
+  let bytes = 0
+  const alone = waiting.findIndex((batch, at) => {
+    bytes += batch.bytes
+    return batch.attempts > 0 || batch.bytes > SMALL_BYTES || (at > 0 && bytes > TOGETHER_BYTES)
+  })
+  return waiting.slice(0, alone === -1 ? undefined : Math.max(1, alone)).map(({ id }) => id)
+}
+
+export type Loading = Selectable<Tables['batch']>
+
+/** Puts deliveries back to wait, each to be loaded by itself or, when it was not to blame, with others. */
+export const putBack = (db: TenantDb, ids: number[], { toBlame }: { toBlame: boolean }) =>
   db
     .updateTable('batch')
-    .set({ loaded_bytes: Math.round(loadedBytes) })
-    .where('id', '=', id)
+    .set((eb) => ({ state: 'spooled', load_id: null, attempts: toBlame ? eb.ref('attempts') : 0 }))
+    .where('id', 'in', ids)
+    .execute()
+
+/** How far a load has come, from 0 to 1, for the person who watches. */
+export const noteProgress = (db: TenantDb, ids: number[], share: number) =>
+  db
+    .updateTable('batch')
+    .set((eb) => ({ loaded_bytes: sql<number>`round(${eb.ref('bytes')} * ${share}::float8)` }))
+    .where('id', 'in', ids)
     .execute()

@@ -1,52 +1,101 @@
-import { type Framed, MAX_LINE_BYTES } from './framed.ts'
+import { type Facts, type Framed, MAX_LINE_BYTES } from './framed.ts'
 
 const CHUNK_BYTES = 48 * 1024 * 1024
 const PART_BYTES = 12 * 1024 * 1024
+const PART_FACTS = 4_000
 // A line as it came, and a copy in which each broken byte has become three.
-const LARGEST_RECORD = 64 + 4 * MAX_LINE_BYTES
+const LARGEST_RECORD = 512 + 4 * MAX_LINE_BYTES
 
-/** A line as the row engine reads it, in RowBinary. */
-export const STRUCTURE = 'line UInt64, flaw String, json String, raw String'
+/** A line as the row engine reads it, in RowBinary. `seq` counts through the load, `line` through its delivery. */
+export const STRUCTURE = 'seq UInt64, line UInt64, member UInt32, id String, flaw String, json String, raw String'
 
-/** Some lines on their way to the engine. `chunk` says which insert into the rows they will belong to. */
-export type Part = { chunk: number; body: Buffer }
+/** What the lines of one member have in common. `identity`: the digest of its delivery where position names a row. */
+export type MemberFacts = Facts & { batch: number; identity: string }
+
+/** Some lines on their way to the engine. `chunk` says which insert they belong to, `members` what they speak of. */
+export type Part = { chunk: number; body: Buffer; members: MemberFacts[]; lines: number }
+
+/** Lines of one member, in order; `line` counts through the delivery. */
+export type Block = { member: MemberFacts; lines: Framed[] }
 
 /**
- * Packs blocks of lines into parts of about 12 MB, each belonging to a chunk of about 48 MB. The same bytes always give
- * the same chunks, so that a load that begins again repeats itself exactly.
+ * Packs lines into parts of about 12 MB, each belonging to a chunk of about 48 MB. The same bytes always give the same
+ * chunks, so that a load that begins again repeats itself exactly.
  */
-export async function* partsOf(blocks: AsyncIterable<Framed[]>): AsyncGenerator<Part> {
+export async function* partsOf(blocks: AsyncIterable<Block>): AsyncGenerator<Part> {
   let total = 0
+  let seq = 0
   let buffer = Buffer.allocUnsafeSlow(PART_BYTES + LARGEST_RECORD)
   let end = 0
-  const part = (): Part => ({ chunk: Math.floor((total - end) / CHUNK_BYTES), body: buffer.subarray(0, end) })
+  let lines = 0
+  let members = factsTable()
+  const part = (): Part => ({
+    chunk: Math.floor((total - end) / CHUNK_BYTES),
+    body: buffer.subarray(0, end),
+    members: members.list,
+    lines,
+  })
   for await (const block of blocks) {
-    for (const framed of block) {
-      const next = write(buffer, framed, end)
+    for (const framed of block.lines) {
+      const next = write(buffer, framed, { seq, member: members.of(block.member, framed.facts) }, end)
       total += next - end
       end = next
-      if (end < PART_BYTES) continue
+      seq += 1
+      lines += 1
+      if (end < PART_BYTES && members.list.length < PART_FACTS) continue
       yield part()
       buffer = Buffer.allocUnsafeSlow(PART_BYTES + LARGEST_RECORD)
       end = 0
+      lines = 0
+      members = factsTable()
     }
   }
   if (end > 0) yield part()
 }
 
-/** One line as a record of STRUCTURE. */
-export function recordOf(framed: Framed): Buffer {
-  const record = Buffer.allocUnsafe(64 + framed.raw.length + (framed.json?.length ?? 0))
-  return record.subarray(0, write(record, framed, 0))
+/** One line alone, for the second reading of a line that had to be mended. */
+export function recordOf(framed: Framed, seq: number): Buffer {
+  const record = Buffer.allocUnsafe(512 + framed.raw.length + (framed.json?.length ?? 0))
+  return record.subarray(0, write(record, framed, { seq, member: 0 }, 0))
 }
 
-function write(into: Buffer, { line, flaw, json, raw }: Framed, at: number): number {
-  into.writeUInt32LE(line >>> 0, at)
-  into.writeUInt32LE(Math.floor(line / 2 ** 32), at + 4)
-  const named = writeVarint(into, flaw.length, at + 8)
+function factsTable() {
+  const list: MemberFacts[] = []
+  const places = new Map<MemberFacts, Map<string, number>>()
+  let last: { member: MemberFacts; place: number } | null = null
+  const add = (facts: MemberFacts) => list.push(facts) - 1
+  return {
+    list,
+    of(member: MemberFacts, said?: Partial<Facts>): number {
+      if (!said && last?.member === member) return last.place
+      const known = places.get(member) ?? new Map<string, number>()
+      places.set(member, known)
+      const key = said ? JSON.stringify(said) : ''
+      const place = known.get(key) ?? add({ ...member, ...said })
+      known.set(key, place)
+      if (!said) last = { member, place }
+      return place
+    },
+  }
+}
+
+type Place = { seq: number; member: number }
+
+function write(into: Buffer, { line, id = '', flaw, json, raw }: Framed, { seq, member }: Place, at: number): number {
+  writeUInt64(into, seq, at)
+  writeUInt64(into, line, at + 8)
+  into.writeUInt32LE(member, at + 16)
+  const identified = writeVarint(into, Buffer.byteLength(id), at + 20)
+  const flawed = identified + into.write(id, identified)
+  const named = writeVarint(into, flaw.length, flawed)
   const searched = writeVarint(into, json?.length ?? 0, named + into.write(flaw, named, 'latin1'))
   const kept = writeVarint(into, raw.length, searched + (json?.copy(into, searched) ?? 0))
   return kept + raw.copy(into, kept)
+}
+
+function writeUInt64(into: Buffer, value: number, at: number) {
+  into.writeUInt32LE(value >>> 0, at)
+  into.writeUInt32LE(Math.floor(value / 2 ** 32), at + 4)
 }
 
 function writeVarint(into: Buffer, value: number, at: number): number {
