@@ -1,24 +1,27 @@
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { parse } from 'csv-parse'
-import { type Format, type Framed, MAX_LINE_BYTES } from './framed.ts'
+import { type Dialect, dialectOf, rowOf } from './csv-cells.ts'
+import { type Format, type Framed, MAX_LINE_BYTES, Unreadable } from './framed.ts'
 
 const MAX_COLUMNS = 512
 const BLOCK = 500
+const MAX_HEADER_BYTES = 16 * 1024
 const DELIMITERS = [',', ';', '\t', '|']
 
 /** A CSV that cannot be read at all: its header is missing, too wide, or names a column twice. */
-export class CsvHeaderError extends Error {}
+export class CsvHeaderError extends Unreadable {}
 
 type Parsed = { record: string[]; raw: string; info: { lines: number } }
 
 /**
- * The table CSV of Velociraptor's GUI: numbers and booleans bare, objects as (multi-line) JSON, and strings that look
- * like either behind one space. Each record becomes one JSON object; digits stay as they stand in the file.
+ * CSV in any of Velociraptor's dialects, which the first 500 records tell. Each record becomes one JSON object; digits
+ * stay as they stand in the file. Throws CsvHeaderError.
  */
 export const csv: Format = async function* (bytes) {
   const { head, rest } = await peek(bytes)
   const skipped: Framed[] = []
-  const records = Readable.from(rest).pipe(
+  const records = pipeline(
+    Readable.from(rest),
     parse({
       bom: true,
       delimiter: delimiterOf(head),
@@ -33,50 +36,41 @@ export const csv: Format = async function* (bytes) {
         return undefined
       },
     }),
+    () => {}, // what goes wrong on the way comes out of the iteration below
   )
-  let header: string[] | null = null
-  let block: Framed[] = []
+  let header: Header | null = null
+  let block: Parsed[] = []
   let startsAt = 1
-  for await (const { record, info, raw } of records as AsyncIterable<Parsed>) {
+  for await (const parsed of records as AsyncIterable<Parsed>) {
     const line = startsAt
-    startsAt = info.lines + 1
-    if (!header) header = checked(record)
-    else block.push(frame(line, header, record, raw))
-    if (block.length >= BLOCK) {
-      yield [...block, ...skipped.splice(0)]
-      block = []
-    }
+    startsAt = parsed.info.lines + 1
+    if (!header) header = headerOf(parsed)
+    else block.push({ ...parsed, info: { lines: line } })
+    if (block.length < BLOCK) continue
+    yield [...framed(header!, block), ...skipped.splice(0)]
+    block = []
   }
   if (!header) throw new CsvHeaderError('The file has no header line.')
-  const last = [...block, ...skipped]
+  const last = [...framed(header, block), ...skipped]
   if (last.length > 0) yield last
 }
 
-function frame(line: number, header: string[], record: string[], raw: string): Framed {
-  if (record.length !== header.length) {
-    return { line, raw: Buffer.from(raw.replace(/\r?\n$/, '')), json: null, flaw: 'CSV_CELLS' }
-  }
-  const cells = header.map((name, index) => `${JSON.stringify(name)}:${jsonOf(record[index] ?? '')}`)
-  return { line, raw: Buffer.from(`{${cells.join(',')}}`), json: null, flaw: '' }
+type Header = { names: string[]; dialect: Dialect | null }
+
+function headerOf({ record, raw }: Parsed): Header {
+  const bytes = Buffer.byteLength(raw)
+  if (bytes > MAX_HEADER_BYTES) throw new CsvHeaderError(`The header has ${bytes} bytes; ${MAX_HEADER_BYTES} are read.`)
+  return { names: checked(record).map((name) => JSON.stringify(name)), dialect: null }
 }
 
-const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
-const MARKED = /^ (?=[-+.\d {[]|true|false|inf|base64:)/
-
-/** A cell of the typed dialect as JSON text. */
-export function jsonOf(cell: string): string {
-  if (NUMBER.test(cell) || cell === 'true' || cell === 'false') return cell
-  if (/^[{[]/.test(cell) && isJson(cell)) return cell.replace(/\s*[\r\n]+\s*/g, '')
-  return JSON.stringify(cell.replace(MARKED, ''))
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+function framed(header: Header, block: Parsed[]): Framed[] {
+  header.dialect ??= dialectOf(block.map(({ record }) => record))
+  const { names, dialect } = header
+  return block.map(({ record, raw, info: { lines: line } }) =>
+    record.length === names.length
+      ? { line, raw: Buffer.from(rowOf(names, record, dialect!)), json: null, flaw: '' }
+      : { line, raw: Buffer.from(raw.replace(/\r?\n$/, '')), json: null, flaw: 'CSV_CELLS' },
+  )
 }
 
 function checked(header: string[]): string[] {
