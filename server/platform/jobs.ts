@@ -17,16 +17,32 @@ export type JobCtx = {
   exclusively: (key: string, work: () => Promise<void>) => Promise<boolean>
   /** Whether both engines answer. */
   alive: () => Promise<boolean>
+  /** Whether a job of this kind is ready to run for another tenant: then long work gives way. */
+  othersWait: () => Promise<boolean>
   signal: AbortSignal
 }
 
-export type Job<P> = { name: string; payload: z.ZodType<P>; run: (ctx: JobCtx, payload: P) => Promise<void> }
+/** What the job that ends a tenant receives besides: it must reach what no tenant may. */
+export type WideCtx = JobCtx & {
+  pool: Kysely<Tables>
+  /** SQL as the role that works the queue, outside any transaction. */
+  asQueue: <Row>(text: string, values: unknown[]) => Promise<Row[]>
+}
+
+export type Job<P> = { name: string; payload: z.ZodType<P>; run: (ctx: WideCtx, payload: P) => Promise<void> }
 export type Workbench = { pool: Kysely<Tables>; telemetry: Telemetry; spool: Spool; signal: AbortSignal }
 
 const EXCLUSIVE = 'velocicompanion'
 
 /** A kind of background work. `run` must be safe to repeat: after a crash it runs again. */
-export const job = <P>(name: string, payload: z.ZodType<P>, run: Job<P>['run']): Job<P> => ({ name, payload, run })
+export const job = <P>(
+  name: string,
+  payload: z.ZodType<P>,
+  run: (ctx: JobCtx, payload: P) => Promise<void>,
+): Job<P> => ({ name, payload, run })
+
+/** The same with sight of what belongs to no tenant. For the end of a tenant, and nothing else. */
+export const wideJob = <P>(name: string, payload: z.ZodType<P>, run: Job<P>['run']): Job<P> => ({ name, payload, run })
 
 /**
  * Queues work for the current tenant in the caller's transaction: it exists only if the caller commits.
@@ -36,12 +52,22 @@ export async function enqueue<P extends object>(db: TenantDb, { name }: Job<P>, 
   await sql`select app.enqueue(${name}, ${JSON.stringify(payload)}::jsonb, ${name}, ${name})`.execute(db)
 }
 
+/** A task without a tenant, for the clock: queues `kind` for each tenant. */
+export const everyTenant =
+  <P extends object>(kind: Job<P>, payload: P, { pool }: Pick<Workbench, 'pool'>): Task =>
+  async (_payload, { job: queued }) => {
+    const tenants = await pool.selectFrom('tenant').select('id').orderBy('id').execute()
+    const who = { accountId: null, requestId: `job-${queued.id}` }
+    for (const { id } of tenants)
+      await inTenant(pool, { tenantId: id, ...who }, 'read write', (db) => enqueue(db, kind, payload))
+  }
+
 const Tenanted = z.looseObject({ tenantId: z.number().int() })
 
 /** The job as graphile-worker runs it: as its tenant, through the same door as a request. */
 export const taskOf =
   <P>(kind: Job<P>, { pool, telemetry, spool, signal }: Workbench): Task =>
-  async (raw, { job: queued }) => {
+  async (raw, { job: queued, query }) => {
     const { tenantId, ...payload } = Tenanted.parse(raw)
     const who = { tenantId, accountId: null, requestId: `job-${queued.id}` }
     await kind.run(
@@ -52,11 +78,22 @@ export const taskOf =
         spool,
         exclusively: (key, work) => exclusively(pool, `${EXCLUSIVE}.${key}.${tenantId}`, work),
         alive: async () => (await telemetry.ping()) && (await answers(pool)),
+        othersWait: async () =>
+          (await query<{ wait: boolean }>(OTHERS_WAIT, [kind.name, tenantId])).rows[0]?.wait === true,
         signal,
+        pool,
+        asQueue: async <Row>(text: string, values: unknown[]) => (await query(text, values)).rows as Row[],
       },
       kind.payload.parse(payload),
     )
   }
+
+// A queue is one kind of one tenant; one that is locked has its turn already.
+const OTHERS_WAIT = `select exists (
+  select from graphile_worker._private_jobs j
+  join graphile_worker._private_tasks t on t.id = j.task_id and t.identifier = $1
+  join graphile_worker._private_job_queues q on q.id = j.job_queue_id and q.is_available and q.queue_name <> $1 || ':' || $2::bigint
+  where j.is_available and j.run_at <= now()) as wait`
 
 // The lock belongs to a connection, not to a transaction: it outlasts long work, and a killed process frees it.
 const exclusively = (pool: Kysely<Tables>, key: string, work: () => Promise<void>) =>

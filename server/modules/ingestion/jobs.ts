@@ -2,29 +2,67 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { record } from '#server/platform/activity.ts'
 import { AppError, fromDatabase } from '#server/platform/errors.ts'
-import { type JobCtx, job } from '#server/platform/jobs.ts'
+import { enqueue, type JobCtx, job } from '#server/platform/jobs.ts'
 import { failure, log } from '#server/platform/log.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import { FLAWS, type Flaw } from './formats/framed.ts'
 import { Hopeless, type Loaded, load } from './load.ts'
-import { type Group, type Loading, putBack, takeGroup } from './queries.ts'
+import { firstInLine, type Group, type Loading, putBack, takeGroup, untry } from './queries.ts'
 import { type Counts, commonestFlaw, countBatches, forget } from './rows.ts'
 import { clearStaging, stagedLoads } from './staging.ts'
 
 const TRIES = 5
 const CRASHES = 30
+// One of the worker's three places stays free of loads that take minutes, for the small delivery of somebody else.
+const LARGE_BYTES = 256 * 1024 * 1024
+const LARGE_AT_ONCE = 2
+const PAUSE_MS = 500
+let largeRunning = 0
 
-/** Loads a tenant's deliveries, oldest first, until none waits. One load at a time, so that "stored before" is exact. */
+/**
+ * Loads a tenant's deliveries, oldest first, until none waits or another tenant does: then the rest has its next turn
+ * after theirs. One load at a time, so that "stored before" is exact.
+ */
 export const loadDeliveries = job('ingestion.load', z.object({}), async (ctx) => {
-  const ran = await ctx.exclusively('load', async () => {
-    let group = await next(ctx)
-    for (const left of await stagedLoads(ctx.rows)) if (left !== group?.load) await clearStaging(ctx.rows, left)
-    for (; group && !ctx.signal.aborted; group = await next(ctx)) await loadOrFail(ctx, group)
-  })
+  const ran = await ctx.exclusively('load', () => loadInTurn(ctx))
   if (!ran) throw new AppError('unavailable', 'Another worker loads this tenant.')
 })
 
-const next = (ctx: JobCtx) => ctx.transact('read write', (db) => takeGroup(db))
+async function loadInTurn(ctx: JobCtx) {
+  let group = await nextInTurn(ctx)
+  if (group === 'later') return takeAnotherTurn(ctx)
+  for (const left of await stagedLoads(ctx.rows)) if (left !== group?.load) await clearStaging(ctx.rows, left)
+  for (; group && !ctx.signal.aborted; group = await nextInTurn(ctx)) {
+    if (group === 'later') return takeAnotherTurn(ctx)
+    await loadInPlace(ctx, group)
+    if (await ctx.othersWait()) return takeAnotherTurn(ctx)
+  }
+}
+
+const takeAnotherTurn = (ctx: JobCtx) => ctx.transact('read write', (db) => enqueue(db, loadDeliveries, {}))
+
+/** The next load; 'later' when it is a large one and those already run wherever they may. Waits where all is in back-off. */
+async function nextInTurn(ctx: JobCtx): Promise<Group | 'later' | null> {
+  while (!ctx.signal.aborted) {
+    const waiting = await ctx.transact('read only', (db) => firstInLine(db))
+    if (!waiting) return null
+    if (waiting.ready && (waiting.bytes <= LARGE_BYTES || largeRunning < LARGE_AT_ONCE))
+      return ctx.transact('read write', (db) => takeGroup(db))
+    await sleep(PAUSE_MS)
+    if (await ctx.othersWait()) return 'later'
+  }
+  return null
+}
+
+async function loadInPlace(ctx: JobCtx, group: Group) {
+  const large = group.batches.reduce((sum, { bytes }) => sum + bytes, 0) > LARGE_BYTES
+  largeRunning += Number(large)
+  try {
+    await loadOrFail(ctx, group)
+  } finally {
+    largeRunning -= Number(large)
+  }
+}
 
 async function loadOrFail(ctx: JobCtx, group: Group) {
   const { batches } = group
@@ -35,7 +73,7 @@ async function loadOrFail(ctx: JobCtx, group: Group) {
   } catch (cause) {
     if (ctx.signal.aborted) throw cause
     const error = fromDatabase(cause)
-    if (error instanceof AppError && error.code === 'unavailable') return engineBack(ctx, error)
+    if (error instanceof AppError && error.code === 'unavailable') return engineBack(ctx, group, error)
     const tries = Math.max(...batches.map(({ attempts }) => attempts))
     const seen = { load: group.load, batches: batches.map(({ id }) => id), tenant: ctx.tenantId, attempt: tries }
     log.warn({ ...seen, error: failure(error) }, 'load failed')
@@ -55,13 +93,15 @@ async function isolate(ctx: JobCtx, { load: id, batches }: Group, error: unknown
     batches.map((batch) => batch.id),
   )
   await clearStaging(ctx.rows, id)
-  if (given) await fail(ctx, given, error instanceof Hopeless ? error.message : UNKNOWN, { keepFile: !guilty })
+  if (given) await fail(ctx, given, error instanceof Hopeless ? error.message : reasonOf(error), { keepFile: !guilty })
   if (others.length === 0) return
   await ctx.transact('read write', (db) => putBack(db, others, { toBlame: !given }))
-  if (!given && first) await sleep(200 * first.attempts)
 }
 
-const UNKNOWN = 'The delivery could not be loaded; the server log says why. Nothing of it was stored.'
+const reasonOf = (error: unknown) => {
+  const [line = ''] = String((error as Error)?.message ?? error).split('\n')
+  return `It could not be loaded in ${TRIES} tries, and nothing of it was stored. The last time: ${line.slice(0, 200)}`
+}
 
 /** The ledger's last lines: counts, activity and the end of the deliveries commit together, or not at all. */
 async function close(ctx: JobCtx, { load: id, batches }: Group, { formats, counts }: Loaded) {
@@ -124,10 +164,11 @@ async function whyNothing(ctx: JobCtx, batch: Loading, counts: Loaded['counts'])
   return `None of the ${received.toLocaleString('en')} lines could become a row; most often: ${FLAWS[most as Flaw] ?? most}`
 }
 
-async function engineBack(ctx: JobCtx, error: AppError) {
+/** Waits for the engines. That they were away is not the deliveries' fault and counts as no try. */
+async function engineBack(ctx: JobCtx, { batches }: Group, error: AppError): Promise<unknown> {
   for (let waited = 0; waited < 240 && !ctx.signal.aborted; waited += 1) {
     await sleep(500)
-    if (await ctx.alive()) return
+    if (await ctx.alive()) return ctx.transact('read write', (db) => untry(db, batches))
   }
   throw error
 }

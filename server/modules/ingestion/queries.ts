@@ -102,11 +102,28 @@ async function nextLoad(db: TenantDb): Promise<number> {
   return Number(rows[0]!.load)
 }
 
+// One that failed rests longer each time, and those behind it go first meanwhile.
+const RESTED = sql<boolean>`(batch.attempts = 0 or batch.updated_at < now() - batch.attempts * batch.attempts * interval '1 second')`
+
+/** What the next load begins with: its size, and whether it may begin yet. */
+export const firstInLine = (db: TenantDb) =>
+  db
+    .selectFrom('batch')
+    .select('batch.bytes')
+    .select((eb) => eb.or([eb('batch.state', '=', 'loading'), RESTED]).as('ready'))
+    .where('batch.state', 'in', ['loading', 'spooled'])
+    .orderBy('ready', 'desc')
+    .orderBy((eb) => eb('batch.state', '=', 'loading'), 'desc')
+    .orderBy('batch.id')
+    .limit(1)
+    .executeTakeFirst()
+
 async function oldest(db: TenantDb): Promise<number[]> {
   const waiting = await db
     .selectFrom('batch')
     .select(['id', 'bytes', 'attempts'])
     .where('state', '=', 'spooled')
+    .where(RESTED)
     .orderBy('id')
     .limit(TOGETHER)
     .execute()
@@ -128,6 +145,18 @@ export const putBack = (db: TenantDb, ids: number[], { toBlame }: { toBlame: boo
     .where('id', 'in', ids)
     .execute()
 
+/** Takes back that a load was tried: what stopped it had nothing to do with its deliveries. */
+export const untry = (db: TenantDb, batches: Loading[]) =>
+  db
+    .updateTable('batch')
+    .set((eb) => ({ attempts: sql<number>`greatest(${eb.ref('attempts')} - 1, 0)` }))
+    .where(
+      'id',
+      'in',
+      batches.map(({ id }) => id),
+    )
+    .execute()
+
 /** How far a load has come, from 0 to 1, for the person who watches. */
 export const noteProgress = (db: TenantDb, ids: number[], share: number) =>
   db
@@ -135,3 +164,9 @@ export const noteProgress = (db: TenantDb, ids: number[], share: number) =>
     .set((eb) => ({ loaded_bytes: sql<number>`round(${eb.ref('bytes')} * ${share}::float8)` }))
     .where('id', 'in', ids)
     .execute()
+
+/** Notes that the alarms have looked at deliveries, and the newest event they found in each. */
+export const noteWatched = (db: TenantDb, watched: { id: number; newest_event_at: Date | null }[]) =>
+  sql`update batch set watched_at = now(), newest_event_at = seen.newest
+    from unnest(${watched.map(({ id }) => id)}::bigint[], ${watched.map((one) => one.newest_event_at)}::timestamptz[]) seen (id, newest)
+    where batch.tenant_id = app.tenant_id() and batch.id = seen.id`.execute(db)
