@@ -213,7 +213,8 @@ export type Tables = {
     source_id: number
     visited_at: Timestamp
     stored: number
-    newest_event_at: Timestamp | null
+    /** How old the newest dated row of the last of its deliveries was when it arrived. */
+    lag_seconds: number | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
   }

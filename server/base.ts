@@ -11,6 +11,7 @@ import { checkSecretKey, type Env, publicOrigin, StartError } from './platform/e
 import { openSpool } from './platform/spool.ts'
 import { openTelemetry } from './platform/telemetry.ts'
 import type { RequestContext } from './platform/trpc.ts'
+import { subscribe } from './subscriptions.ts'
 
 export type Base = Omit<RequestContext, 'actor' | 'requestId' | 'ip' | 'delivered'>
 
@@ -28,6 +29,7 @@ export async function openBase(env: Env, name: 'web' | 'worker'): Promise<Base &
     minFreeBytes: env.MIN_FREE_DISK_BYTES,
   })
   await refuseSuperuser(pool.db)
+  subscribe()
   return {
     env,
     telemetry,

@@ -13,5 +13,7 @@ export const MODULES = {
   ingestion: ['batch'],
   telemetry: [],
   enrichment: ['virustotal_key', 'virustotal_report'],
+  pulse: ['source_visit', 'artifact_profile', 'artifact_column'],
+  alarms: ['alarm'],
   dashboards: [],
 } as const satisfies Record<string, readonly string[]>

@@ -1,9 +1,11 @@
 import { activityRouter } from './modules/activity/router.ts'
+import { alarmsRouter } from './modules/alarms/router.ts'
 import { dashboardsRouter } from './modules/dashboards/router.ts'
 import { enrichmentRouter } from './modules/enrichment/router.ts'
 import { hostsRouter } from './modules/hosts/router.ts'
 import { identityRouter } from './modules/identity/router.ts'
 import { ingestionRouter } from './modules/ingestion/router.ts'
+import { pulseRouter } from './modules/pulse/router.ts'
 import { sourcesRouter } from './modules/sources/router.ts'
 import { telemetryRouter } from './modules/telemetry/router.ts'
 import { tenantsRouter } from './modules/tenants/router.ts'
@@ -20,6 +22,8 @@ export const appRouter = router({
   ingestion: ingestionRouter,
   telemetry: telemetryRouter,
   enrichment: enrichmentRouter,
+  pulse: pulseRouter,
+  alarms: alarmsRouter,
   dashboards: dashboardsRouter,
 })
 

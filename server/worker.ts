@@ -1,14 +1,18 @@
 import { setPriority } from 'node:os'
-import { Logger, run } from 'graphile-worker'
+import { Logger, parseCronItems, run } from 'graphile-worker'
 import pg from 'pg'
 import { openBase } from './base.ts'
+import { watch } from './modules/alarms/jobs.ts'
 import { loadDeliveries } from './modules/ingestion/jobs.ts'
 import { readEnv } from './platform/env.ts'
-import { taskOf } from './platform/jobs.ts'
+import { everyTenant, taskOf } from './platform/jobs.ts'
 import { failure, log } from './platform/log.ts'
 import { leaveWithParent, tellParent } from './processes.ts'
 
-const JOBS = [loadDeliveries]
+const JOBS = [loadDeliveries, watch]
+/** What the clock starts for every tenant, as crontab writes it (UTC). */
+const CLOCK = [{ match: '*/5 * * * *', kind: watch }]
+const CLOCK_TASK = 'every-tenant:'
 const AT_ONCE = 3
 const HOUR_MS = 3_600_000
 const LESS_THAN_PAGES = 5
@@ -36,7 +40,13 @@ async function main() {
     logger: new Logger(() => (level, message) => {
       if (level === 'error' || level === 'warning') log.warn({ source: 'queue' }, message)
     }),
-    taskList: Object.fromEntries(JOBS.map((kind) => [kind.name, taskOf(kind, { ...base, signal: stopping.signal })])),
+    taskList: Object.fromEntries([
+      ...JOBS.map((kind) => [kind.name, taskOf(kind, { ...base, signal: stopping.signal })]),
+      ...CLOCK.map(({ kind }) => [CLOCK_TASK + kind.name, everyTenant(kind, {}, base)]),
+    ]),
+    parsedCronItems: parseCronItems(
+      CLOCK.map(({ match, kind }) => ({ task: CLOCK_TASK + kind.name, match, options: { backfillPeriod: 0 } })),
+    ),
   })
   runner.events.on('pool:listen:error', ({ error }) => leave(error as Error))
   const sweep = setInterval(() => void base.auth.sessions.sweep().catch(() => {}), HOUR_MS)

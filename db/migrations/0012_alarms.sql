@@ -25,7 +25,7 @@ create table source_visit (
   source_id       bigint not null,
   visited_at      timestamptz not null,
   stored          bigint not null,
-  newest_event_at timestamptz,
+  lag_seconds     bigint,
   created_at      timestamptz not null default now(),
   updated_at      timestamptz not null default now(),
   primary key (tenant_id, source_id, visited_at),
@@ -33,6 +33,7 @@ create table source_visit (
   constraint source_visit_counts check (stored >= 0)
 );
 create index source_visit_by_time on source_visit (tenant_id, visited_at);
+comment on column source_visit.lag_seconds is 'How old the newest dated row of the last of its deliveries was when it arrived.';
 select app.tenant_table('source_visit');
 
 -- The columns each artifact has been seen with, so that a delivery with other ones is noticed.

@@ -16,6 +16,9 @@ export const POLICY = {
   'row:read': everyone,
   'batch:read': [...everyone, 'ingest'], // a source's token sees its own deliveries only
   'ingest:write': ['user', 'lead', 'admin', 'ingest'],
+  'batch:repair': hunters,
+  'alarm:read': everyone,
+  'alarm:settle': hunters,
   'source:read': admins,
   'source:write': admins,
   'user:read': admins,

@@ -159,9 +159,11 @@ export const freshnessOf = (rows: TenantRows, batches: number[]): Promise<Freshn
     { seconds: 120, maxRows: 10_000_000 },
   )
 
-/** Takes back what a load that cannot go on has stored of these deliveries. */
-export const forget = (rows: TenantRows, batches: number[]): Promise<void> =>
-  rows.write(`delete from rows where ${BATCHES}`, { batches })
+/** Takes back what a load that cannot go on has stored and set aside of these deliveries: the next one begins anew. */
+export async function forget(rows: TenantRows, batches: number[]): Promise<void> {
+  await rows.write(`delete from rows where ${BATCHES}`, { batches })
+  await rows.write(`delete from reject where ${BATCHES}`, { batches })
+}
 
 /** Rejected lines after line `after`, with at most 4 kB of each; the download has them whole. */
 export const rejectPage = (
