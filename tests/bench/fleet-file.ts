@@ -51,7 +51,7 @@ function processRow(n: number, host: number, random: (below: number) => number) 
 }
 
 /** A linear congruential generator: the same seed, the same numbers. */
-function generator(seed: number) {
+export function generator(seed: number) {
   let state = seed
   return (below: number) => {
     state = (state * 1_103_515_245 + 12_345) & 0x7fffffff
