@@ -21,7 +21,7 @@ const rowFirst = (what: string, ...columns: string[]) =>
 
 // Cheap signs that a line may break one of the limits; Node looks closer at those lines only.
 const SUSPECT = `length(doc) > 262144 or countSubstrings(doc, '{') + countSubstrings(doc, '[') > 32
-  or (length(doc) >= 2048 and countSubstrings(doc, ',') >= 512) or multiMatchAny(doc, ['[0-9.]{41}'])`
+  or (length(doc) >= 2048 and countSubstrings(doc, ',') >= 512) or multiMatchAny(doc, ['[:,\\\\[ \\\\t]-?[0-9][0-9.eE+-]{39}'])`
 
 const stageWith = (content: string, named: string) => `
 insert into incoming (tenant_id, load_id, batch_id, chunk, seq, line, member, artifact, client_id, hostname, flow_id,
