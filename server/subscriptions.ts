@@ -5,5 +5,4 @@ import { startOn } from './platform/activity.ts'
 export function subscribe(): void {
   startOn('batch.ingested', watch)
   startOn('batch.failed', watch)
-  startOn('batch.discarded', watch)
 }

@@ -22,9 +22,7 @@ async function main() {
 async function sweepSpool({ pool, spool }: Base) {
   const { rows } = await sql<{
     name: string
-  }>`select spool_name as name from batch where state in ('spooled', 'loading') and spool_name is not null`.execute(
-    pool,
-  )
+  }>`select spool_name as name from batch where state <> 'done' and spool_name is not null`.execute(pool)
   const needed = new Set(rows.map(({ name }) => name))
   const left = (await spool.leftovers(0)).filter((name) => !needed.has(name))
   for (const name of left) await spool.remove(name)

@@ -43,3 +43,16 @@ export const Slice = z.object({
 
 /** An empty form field is no filter. */
 export const blank = (value: unknown) => (value === '' ? undefined : value)
+
+const ZONELESS = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$/
+
+/** Text that names no zone is UTC; JavaScript would take it for the server's own. */
+const inUtc = (value: unknown) =>
+  typeof value === 'string' && ZONELESS.test(value.trim())
+    ? value
+        .trim()
+        .replace(' ', 'T')
+        .replace(/T.*$/, (clock) => `${clock}Z`)
+    : blank(value)
+/** A moment of an address; an empty one is none. */
+export const instant = z.preprocess(inUtc, z.coerce.date().optional())

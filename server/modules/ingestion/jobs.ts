@@ -93,7 +93,8 @@ async function isolate(ctx: JobCtx, { load: id, batches }: Group, error: unknown
     batches.map((batch) => batch.id),
   )
   await clearStaging(ctx.rows, id)
-  if (given) await fail(ctx, given, error instanceof Hopeless ? error.message : reasonOf(error), { keepFile: !guilty })
+  if (given)
+    await fail(ctx, given, { error: error instanceof Hopeless ? error.message : reasonOf(error), keepFile: !guilty })
   if (others.length === 0) return
   await ctx.transact('read write', (db) => putBack(db, others, { toBlame: !given }))
 }
@@ -112,20 +113,28 @@ async function close(ctx: JobCtx, { load: id, batches }: Group, { formats, count
   const failed = new Map(reasons)
   await ctx.transact('read write', async (db) => {
     for (const batch of batches) {
-      const reason = failed.get(batch.id)
-      if (reason !== undefined) await endFailed(db, batch, reason, counts.get(batch.id))
+      const failure = failed.get(batch.id)
+      if (failure) await endFailed(db, batch, failure, counts.get(batch.id))
       else await endDone(db, batch, formats, counts.get(batch.id)!)
     }
   })
   await clearStaging(ctx.rows, id)
-  for (const { spool_name } of batches) if (spool_name) await ctx.spool.remove(spool_name)
+  for (const { id: batch, spool_name } of batches)
+    if (spool_name && !failed.get(batch)?.keepFile) await ctx.spool.remove(spool_name)
 }
 
 const isEmpty = (counts: Counts | undefined) => !counts || counts.stored + counts.duplicate === 0
 
 async function endDone(db: TenantDb, batch: Loading, formats: Loaded['formats'], counts: Counts) {
   const format = batch.format ?? formats.get(batch.id) ?? null
-  const ended = { state: 'done', format, loaded_bytes: batch.bytes, done_at: new Date(), error: null } as const
+  const ended = {
+    state: 'done',
+    format,
+    loaded_bytes: batch.bytes,
+    done_at: new Date(),
+    error: null,
+    spool_name: null,
+  } as const
   await db
     .updateTable('batch')
     .set({ ...counts, ...ended })
@@ -134,12 +143,15 @@ async function endDone(db: TenantDb, batch: Loading, formats: Loaded['formats'],
   await record(asWorker(db, batch), 'batch.ingested', { type: 'batch', id: batch.id }, counts)
 }
 
-async function endFailed(db: TenantDb, batch: Loading, error: string, counts?: Pick<Counts, 'received' | 'rejected'>) {
+/** Why a delivery failed; its file is kept where it could be loaded another time, or told more. */
+type Failure = { error: string; keepFile: boolean }
+
+async function endFailed(db: TenantDb, batch: Loading, { error, keepFile }: Failure, counts?: Counts) {
   const { received, rejected } = counts ?? { received: 0, rejected: 0 }
   const ended = { state: 'failed', error, stored: 0, duplicate: 0, done_at: new Date() } as const
   await db
     .updateTable('batch')
-    .set({ ...ended, received, rejected })
+    .set({ ...ended, received, rejected, spool_name: keepFile ? batch.spool_name : null })
     .where('id', '=', batch.id)
     .execute()
   await record(asWorker(db, batch), 'batch.failed', { type: 'batch', id: batch.id }, { reason: error })
@@ -151,17 +163,18 @@ const asWorker = (db: TenantDb, { id }: Loading) => ({
   requestId: `batch-${id}`,
 })
 
-async function fail(ctx: JobCtx, batch: Loading, reason: string, { keepFile }: { keepFile: boolean }) {
-  const counted = await countBatches(ctx.rows, 0, [batch.id]).catch(() => null)
-  await ctx.transact('read write', (db) => endFailed(db, batch, reason, counted?.get(batch.id)))
-  if (batch.spool_name && !keepFile) await ctx.spool.remove(batch.spool_name)
+async function fail(ctx: JobCtx, batch: Loading, failure: Failure) {
+  await ctx.transact('read write', (db) => endFailed(db, batch, failure))
+  if (batch.spool_name && !failure.keepFile) await ctx.spool.remove(batch.spool_name)
 }
 
-async function whyNothing(ctx: JobCtx, batch: Loading, counts: Loaded['counts']): Promise<string> {
+async function whyNothing(ctx: JobCtx, batch: Loading, counts: Loaded['counts']): Promise<Failure> {
   const received = counts.get(batch.id)?.received ?? 0
-  if (received === 0) return 'The delivery holds no row.'
+  if (received === 0) return { error: 'The delivery holds no row.', keepFile: false }
   const most = await commonestFlaw(ctx.rows, batch.id)
-  return `None of the ${received.toLocaleString('en')} lines could become a row; most often: ${FLAWS[most as Flaw] ?? most}`
+  const keepFile = most === 'NO_ARTIFACT' || most === 'NO_HOST' // a person can say it, then it loads
+  const error = `None of the ${received.toLocaleString('en')} lines could become a row; most often: ${FLAWS[most as Flaw] ?? most}`
+  return { error, keepFile }
 }
 
 /** Waits for the engines. That they were away is not the deliveries' fault and counts as no try. */

@@ -5,7 +5,7 @@ import { type Block, partsOf } from './formats/chunks.ts'
 import { CsvHeaderError } from './formats/csv.ts'
 import { BadGzip, type FormatName, UnknownFormat } from './formats/detect.ts'
 import { type Opened, open } from './members.ts'
-import { type Loading, noteProgress } from './queries.ts'
+import { type Loading, noteProgress, type Step } from './queries.ts'
 import {
   type Counts,
   countBatches,
@@ -21,6 +21,8 @@ import {
 import { clearStaging, lookCloser, stage } from './staging.ts'
 
 const AT_ONCE = 2
+// Nobody sees the steps of a smaller load, and each costs it a transaction.
+const WATCHED_BYTES = 8 * 1024 * 1024
 
 /** What will fail the same way every time; `batch` names the delivery that is to blame. */
 export class Hopeless extends Error {
@@ -42,26 +44,28 @@ export type Loaded = { formats: Map<number, FormatName>; counts: Map<number, Cou
 export async function load(ctx: JobCtx, id: number, batches: Loading[]): Promise<Loaded> {
   const { rows } = ctx
   const ids = batches.map((batch) => batch.id)
-  const progress = (share: number) => ctx.transact('read write', (db) => noteProgress(db, ids, share))
+  const progress = (share: number, step: Step) => ctx.transact('read write', (db) => noteProgress(db, ids, share, step))
 
   await clearStaging(rows, id)
   const formats = new Map<number, FormatName>()
   const whole = batches.reduce((sum, { bytes }) => sum + bytes, 0)
   let bytes = 0
+  let lines = 0
   await sideBySide(partsOf(blocksOf(ctx, batches, formats)), async (part) => {
     ctx.signal.throwIfAborted()
     await stage(rows, id, part)
     bytes += part.body.length
-    await progress(0.35 * Math.min(1, bytes / whole))
+    lines += part.lines
+    await progress(0.35 * Math.min(1, bytes / whole), { phase: 'reading', rows: lines })
   })
+  if (whole > WATCHED_BYTES) await progress(0.35, { phase: 'checking', rows: 0 })
   await lookCloser(rows, id)
   await quarantine(rows, id)
   const seen = await hostsIn(rows, id)
   const sightings = seen.map((host) => ({ ...host, first_seen: null, last_seen: null }))
   const hosts = await ctx.transact('read write', (db) => upsertHosts(db, sightings))
   await identify(rows, id, ids, hosts)
-  await progress(0.45)
-  await storeAll(ctx, id, ids, (share) => progress(0.45 + 0.5 * share))
+  await storeAll(ctx, id, ids, (share, stored) => progress(0.45 + 0.5 * share, { phase: 'storing', rows: stored }))
   return { formats, counts: await countBatches(rows, id, ids), freshness: await freshnessOf(rows, ids) }
 }
 
@@ -100,19 +104,24 @@ function hopeless(error: unknown, batch: Loading): Hopeless | null {
   return null
 }
 
-async function storeAll(ctx: JobCtx, id: number, batches: number[], progress: (share: number) => Promise<unknown>) {
+type Progress = (share: number, stored: number) => Promise<unknown>
+
+async function storeAll(ctx: JobCtx, id: number, batches: number[], progress: Progress) {
   const chunks = await stagedChunks(ctx.rows, id)
+  let done = 0
   let stored = 0
   let leftOut = false
-  await sideBySide(chunks, async (chunk) => {
+  await progress(0, 0)
+  await sideBySide(chunks, async ({ chunk, lines }) => {
     ctx.signal.throwIfAborted()
     await storeChunk(ctx.rows, id, chunk, { careful: false }).catch((error: unknown) => {
       if (error instanceof AppError) throw error
       leftOut = true
       return storeChunk(ctx.rows, id, chunk, { careful: true })
     })
-    stored += 1
-    await progress(stored / chunks.length)
+    done += 1
+    stored += lines
+    await progress(done / chunks.length, stored)
   })
   if (leftOut) await quarantineLeftOut(ctx.rows, id, batches)
 }

@@ -1,15 +1,34 @@
 import { type Selectable, sql } from 'kysely'
-import type { BatchState, Tables } from '#db/types.ts'
+import type { LoadPhase, Tables } from '#db/types.ts'
 import { type Paging, paginate } from '#server/platform/paginate.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
+import type { LedgerFilter } from './schema.ts'
 
 const PUBLIC = [
   'batch.id', 'batch.state', 'batch.format', 'batch.artifact', 'batch.hostname', 'batch.filename', 'batch.received',
   'batch.stored', 'batch.duplicate', 'batch.rejected', 'batch.bytes', 'batch.sha256', 'batch.error', 'batch.source_id',
-  'batch.same_content_as', 'batch.created_at', 'batch.done_at',
+  'batch.same_content_as', 'batch.created_at', 'batch.done_at', 'batch.client_id', 'batch.flow_id', 'batch.repairs',
+  'batch.newest_event_at', 'batch.phase', 'batch.phase_rows',
 ] as const // biome-ignore format: a list to read across
+
+// From real samples: the speed is the phase's own, the time left what remains at the pace of the whole load so far.
+const PROGRESS = [
+  sql<number | null>`case when batch.state in ('spooled', 'loading')
+    then least(99, batch.loaded_bytes * 100 / greatest(batch.bytes, 1))::int end`.as('progress_pct'),
+  sql<
+    number | null
+  >`case when batch.state = 'loading' and batch.phase_rows > 0 and batch.progressed_at > batch.phase_since
+    then round(batch.phase_rows / extract(epoch from batch.progressed_at - batch.phase_since))::float8 end`.as(
+    'rows_per_second',
+  ),
+  sql<
+    number | null
+  >`case when batch.state = 'loading' and batch.loaded_bytes > 0 and batch.progressed_at > batch.loading_since
+    then greatest(0, ceil(extract(epoch from batch.progressed_at - batch.loading_since) * (batch.bytes - batch.loaded_bytes)
+      / batch.loaded_bytes - extract(epoch from now() - batch.progressed_at)))::float8 end`.as('seconds_left'),
+] as const
 
 const batches = ({ db, actor }: Pick<Ctx, 'db' | 'actor'>) =>
   db
@@ -20,36 +39,35 @@ const batches = ({ db, actor }: Pick<Ctx, 'db' | 'actor'>) =>
     .leftJoin('account', 'account.id', 'batch.created_by')
     .select(PUBLIC)
     .select(['source.name as source_name', 'account.username as created_by_name'])
-    .select(
-      sql<number | null>`case when batch.state in ('spooled', 'loading')
-      then least(99, batch.loaded_bytes * 100 / greatest(batch.bytes, 1))::int end`.as('progress_pct'),
-    )
+    .select(PROGRESS)
+    .select(sql<boolean>`batch.state = 'failed' and batch.spool_name is not null`.as('kept'))
     // A source's token sees its own deliveries only.
     .$if(actor.sourceId !== null, (query) => query.where('batch.source_id', '=', actor.sourceId))
 
 export type Batch = Awaited<ReturnType<typeof getBatch>>
 
-/** The ledger, one keyset page. */
-export async function listBatches(
-  ctx: Ctx,
-  input: Paging & { state?: BatchState | undefined; q?: string | undefined },
-) {
-  const { state, q } = input
-  const like = q ? `%${q.replace(/[\\%_]/g, '\\$&')}%` : null
-  const matching = <Q extends ReturnType<typeof batches>>(query: Q) =>
-    query
+const SEARCHED = ['batch.filename', 'batch.artifact', 'batch.hostname', 'batch.client_id', 'batch.flow_id',
+  'batch.sha256', 'source.name', 'account.username'] as const // biome-ignore format: a list to read across
+
+const matching =
+  ({ q, state, format, sourceId, from, to, rejects }: LedgerFilter) =>
+  <Q extends ReturnType<typeof batches>>(query: Q) => {
+    const like = `%${(q ?? '').replace(/[\\%_]/g, '\\$&')}%`
+    return query
+      .$if(q !== undefined, (found) => found.where((eb) => eb.or(SEARCHED.map((column) => eb(column, 'ilike', like)))))
       .$if(state !== undefined, (found) => found.where('batch.state', '=', state!))
-      .$if(like !== null, (found) =>
-        found.where((eb) =>
-          eb.or(
-            (['filename', 'artifact', 'hostname', 'sha256'] as const).map((column) =>
-              eb(`batch.${column}`, 'ilike', like),
-            ),
-          ),
-        ),
-      )
-  const page = await paginate(matching(batches(ctx)), 'batch', input)
-  const counted = await matching(batches(ctx))
+      .$if(format !== undefined, (found) => found.where('batch.format', '=', format!))
+      .$if(sourceId !== undefined, (found) => found.where('batch.source_id', '=', sourceId!))
+      .$if(from !== undefined, (found) => found.where('batch.created_at', '>=', from!))
+      .$if(to !== undefined, (found) => found.where('batch.created_at', '<', to!))
+      .$if(rejects !== undefined, (found) => found.where('batch.rejected', '>', 0))
+  }
+
+/** The ledger, one keyset page, and how many deliveries the same filter finds. */
+export async function listBatches(ctx: Ctx, input: Paging & LedgerFilter) {
+  const filtered = matching(input)
+  const page = await paginate(filtered(batches(ctx)), 'batch', input)
+  const counted = await filtered(batches(ctx))
     .clearSelect()
     .select((eb) => eb.fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow()
@@ -61,6 +79,10 @@ export async function getBatch(ctx: Pick<Ctx, 'db' | 'actor'>, id: number) {
   return (await batches(ctx).where('batch.id', '=', id).executeTakeFirst()) ?? missing('batch')
 }
 
+/** What mends a delivery's rejected lines, the oldest first. */
+export const repairsOf = (ctx: Ctx, id: number) =>
+  batches(ctx).where('batch.repairs', '=', id).orderBy('batch.id').limit(50).execute()
+
 /** Deliveries by id, for the REST bridge. */
 export const batchesById = (ctx: Ctx, { skip, limit }: { skip: number; limit: number }) =>
   batches(ctx).orderBy('batch.id').offset(skip).limit(limit).execute()
@@ -68,6 +90,9 @@ export const batchesById = (ctx: Ctx, { skip, limit }: { skip: number; limit: nu
 const SMALL_BYTES = 8 * 1024 * 1024
 const TOGETHER_BYTES = 48 * 1024 * 1024
 const TOGETHER = 200
+
+const NOW = sql<Date>`now()`
+const BEGINNING = { phase: 'reading', loading_since: NOW, phase_since: NOW, progressed_at: NOW, phase_rows: 0 } as const
 
 /** Deliveries to load in one go. */
 export type Group = { load: number; batches: Loading[] }
@@ -89,7 +114,7 @@ export async function takeGroup(db: TenantDb): Promise<Group | null> {
   if (!interrupted && waiting.length === 0) return null
   const batches = await db
     .updateTable('batch')
-    .set((eb) => ({ state: 'loading', load_id: load, attempts: eb('attempts', '+', 1), loaded_bytes: 0 }))
+    .set((eb) => ({ state: 'loading', load_id: load, attempts: eb('attempts', '+', 1), loaded_bytes: 0, ...BEGINNING }))
     .$if(interrupted !== undefined, (query) => query.where('state', '=', 'loading').where('load_id', '=', load))
     .$if(interrupted === undefined, (query) => query.where('id', 'in', waiting))
     .returningAll()
@@ -112,6 +137,15 @@ export const firstInLine = (db: TenantDb) =>
     .select('batch.bytes')
     .select((eb) => eb.or([eb('batch.state', '=', 'loading'), RESTED]).as('ready'))
     .where('batch.state', 'in', ['loading', 'spooled'])
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('tenant')
+          .select('tenant.id')
+          .whereRef('tenant.id', '=', 'batch.tenant_id')
+          .where('tenant.leaving_at', 'is', null),
+      ),
+    )
     .orderBy('ready', 'desc')
     .orderBy((eb) => eb('batch.state', '=', 'loading'), 'desc')
     .orderBy('batch.id')
@@ -157,13 +191,20 @@ export const untry = (db: TenantDb, batches: Loading[]) =>
     )
     .execute()
 
-/** How far a load has come, from 0 to 1, for the person who watches. */
-export const noteProgress = (db: TenantDb, ids: number[], share: number) =>
+/** How far a load has come, from 0 to 1, and what its phase has done so far, for the person who watches. */
+export const noteProgress = (db: TenantDb, ids: number[], share: number, { phase, rows }: Step) =>
   db
     .updateTable('batch')
-    .set((eb) => ({ loaded_bytes: sql<number>`round(${eb.ref('bytes')} * ${share}::float8)` }))
+    .set((eb) => ({
+      loaded_bytes: sql<number>`round(${eb.ref('bytes')} * ${share}::float8)`,
+      phase,
+      phase_since: eb.case().when('phase', '=', phase).then(eb.ref('phase_since')).else(NOW).end(),
+      phase_rows: rows,
+      progressed_at: NOW,
+    }))
     .where('id', 'in', ids)
     .execute()
+export type Step = { phase: LoadPhase; rows: number }
 
 /** Notes that the alarms have looked at deliveries, and the newest event they found in each. */
 export const noteWatched = (db: TenantDb, watched: { id: number; newest_event_at: Date | null }[]) =>

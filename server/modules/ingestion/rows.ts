@@ -77,13 +77,9 @@ export async function identify(
   )
 }
 
-/** The chunks that are staged, in order. */
-export const stagedChunks = async (rows: TenantRows, load: number): Promise<number[]> =>
-  (
-    await rows.select<{ chunk: number }>(`select distinct chunk from incoming_key where ${OWN} order by chunk`, {
-      load,
-    })
-  ).map(({ chunk }) => chunk)
+/** The chunks that are staged, in order, each with its good lines. */
+export const stagedChunks = (rows: TenantRows, load: number): Promise<{ chunk: number; lines: number }[]> =>
+  rows.select(`select chunk, count() as lines from incoming_key where ${OWN} group by chunk order by chunk`, { load })
 
 // One insert is one block is one part: it is there whole or not at all, and its token stands for all of it.
 const ONE_BLOCK = {
@@ -175,6 +171,18 @@ export const rejectPage = (
      where ${BATCHES} and line > {after:UInt64} order by line limit {limit:UInt32} offset {skip:UInt64}`,
     { batches: [id], after, skip, limit },
   )
+
+/** Rejected lines of a delivery by line, whole up to 64 kB. */
+export const rejectLines = (rows: TenantRows, id: number, lines: number[]) =>
+  rows.select<{ line: number; code: string; raw: string }>(
+    `select line, reason as code, substring(raw, 1, 65536) as raw from reject
+     where ${BATCHES} and line in {lines:Array(UInt64)} order by line`,
+    { batches: [id], lines },
+  )
+
+/** Forgets a delivery's quarantine, before it is loaded anew. */
+export const forgetRejects = (rows: TenantRows, id: number): Promise<void> =>
+  rows.write(`delete from reject where ${BATCHES}`, { batches: [id] })
 
 /** Every rejected line of a delivery as JSON lines, whole. */
 export const rejectStream = (rows: TenantRows, id: number) =>

@@ -1,14 +1,37 @@
 import { z } from 'zod'
-import { BatchState } from '#db/types.ts'
+import { BatchFormat, BatchState } from '#db/types.ts'
 import { Hostname } from '#server/modules/hosts/schema.ts'
-import { ById, blank, line, listInput, whole } from '#server/platform/input.ts'
+import { ById, blank, Id, instant, line, listInput, whole } from '#server/platform/input.ts'
 
 export const BatchId = ById
-export const BatchList = listInput(['created_at'], { state: z.preprocess(blank, z.enum(BatchState).optional()) })
+export const BatchList = listInput(['created_at'], {
+  state: z.preprocess(blank, z.enum(BatchState).optional()),
+  format: z.preprocess(blank, z.enum(BatchFormat).optional()),
+  sourceId: z.preprocess(blank, Id.optional()),
+  from: instant,
+  to: instant,
+  /** with: only those that have rejected lines. */
+  rejects: z.preprocess(blank, z.enum(['with']).optional()),
+})
+export type LedgerFilter = Partial<Omit<z.infer<typeof BatchList>, 'sort' | 'dir' | 'cursor' | 'limit'>>
 export const RejectList = ById.extend({
   after: z.coerce.number().int().min(0).default(0),
   skip: whole(0, 1e12).default(0),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
+})
+
+/** Loads a failed delivery again; what its rows do not say can be said now. */
+export const Replay = ById.extend({
+  artifact: z.preprocess(blank, line(255).optional()),
+  hostname: z.preprocess(blank, line(255).optional()),
+})
+
+/** Rejected lines, mended by hand; lines as they were are left out. */
+export const Repair = Replay.extend({
+  lines: z
+    .array(z.object({ line: whole(1, Number.MAX_SAFE_INTEGER), raw: z.string().max(64 * 1024) }))
+    .min(1)
+    .max(200),
 })
 
 const name = (max: number) => z.preprocess(blank, line(max).optional())
@@ -20,6 +43,9 @@ export const DeliveryFacts = z.object({
   client_id: name(255),
   flow_id: name(255),
   filename: name(255),
+  repairs: z
+    .preprocess(blank, Id.optional())
+    .meta({ description: 'The delivery whose rejected lines these are, mended.' }),
   format: z.preprocess(blank, z.enum(['jsonl', 'csv', 'auto']).default('auto')),
 })
 

@@ -1,17 +1,6 @@
 import { z } from 'zod'
-import { blank, Id, line } from '#server/platform/input.ts'
+import { blank, Id, instant, line } from '#server/platform/input.ts'
 
-const ZONELESS = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$/
-
-/** Text that names no zone is UTC; JavaScript would take it for the server's own. */
-const inUtc = (value: unknown) =>
-  typeof value === 'string' && ZONELESS.test(value.trim())
-    ? value
-        .trim()
-        .replace(' ', 'T')
-        .replace(/T.*$/, (clock) => `${clock}Z`)
-    : blank(value)
-const instant = z.preprocess(inUtc, z.coerce.date().optional())
 const column = z.string().min(1).max(500)
 
 /** One filter for the page, the procedure and the link to it. Times are UTC where they name no zone. */
