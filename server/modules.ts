@@ -6,12 +6,15 @@ export const MODULES = {
   // The first account makes the first tenant and its membership in it.
   identity: ['account', 'tenant', 'membership', 'auth.password', 'auth.password_link', 'auth.session'],
   users: ['account', 'membership', 'auth.password_link'],
-  tenants: ['tenant', 'membership', 'tally'],
+  // The end of a tenant ends its sessions, and the accounts that were only there.
+  tenants: ['tenant', 'membership', 'tally', 'deleted_tenant', 'auth.session', 'account'],
   activity: ['activity'],
   hosts: ['host'],
+  columns: [],
   sources: ['source'],
   ingestion: ['batch'],
   telemetry: [],
+  retention: ['retention'],
   enrichment: ['virustotal_key', 'virustotal_report'],
   pulse: ['source_visit', 'artifact_profile', 'artifact_column'],
   alarms: ['alarm'],
