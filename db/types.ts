@@ -31,7 +31,7 @@ export const RowDensity = ['compact', 'comfortable'] as const
 export type RowDensity = (typeof RowDensity)[number]
 
 /** Every table that is private to its tenant. */
-export const TENANT_TABLES = ['activity', 'alarm', 'artifact_column', 'artifact_profile', 'batch', 'host', 'membership', 'source', 'source_visit', 'tally', 'virustotal_key', 'virustotal_report'] as const
+export const TENANT_TABLES = ['activity', 'alarm', 'artifact_column', 'artifact_profile', 'batch', 'host', 'membership', 'retention', 'source', 'source_visit', 'tally', 'virustotal_key', 'virustotal_report'] as const
 
 export type Tables = {
   'auth.password': {
@@ -171,6 +171,17 @@ export type Tables = {
     /** When the alarms looked at the outcome. */
     watched_at: Timestamp | null
   }
+  deleted_tenant: {
+    id: number
+    name: string
+    asked_by: number | null
+    asked_by_name: string
+    request_id: string
+    /** What it held, counted; while it goes also the accounts that were its members. */
+    detail: Generated<Json>
+    asked_at: Generated<Timestamp>
+    done_at: Timestamp | null
+  }
   host: {
     tenant_id: Generated<number>
     id: Generated<number>
@@ -193,6 +204,16 @@ export type Tables = {
     role: MemberRole
     deactivated_at: Timestamp | null
     last_seen_at: Timestamp | null
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+  }
+  retention: {
+    tenant_id: Generated<number>
+    id: Generated<number>
+    /** Empty: every artifact without a rule of its own. */
+    artifact: Generated<string>
+    /** Null: for ever, whatever the general rule says. */
+    days: number | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
   }
@@ -229,6 +250,7 @@ export type Tables = {
     description: string | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
+    leaving_at: Timestamp | null
   }
   virustotal_key: {
     tenant_id: Generated<number>

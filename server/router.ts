@@ -6,6 +6,7 @@ import { hostsRouter } from './modules/hosts/router.ts'
 import { identityRouter } from './modules/identity/router.ts'
 import { ingestionRouter } from './modules/ingestion/router.ts'
 import { pulseRouter } from './modules/pulse/router.ts'
+import { retentionRouter } from './modules/retention/router.ts'
 import { sourcesRouter } from './modules/sources/router.ts'
 import { telemetryRouter } from './modules/telemetry/router.ts'
 import { tenantsRouter } from './modules/tenants/router.ts'
@@ -21,6 +22,7 @@ export const appRouter = router({
   sources: sourcesRouter,
   ingestion: ingestionRouter,
   telemetry: telemetryRouter,
+  retention: retentionRouter,
   enrichment: enrichmentRouter,
   pulse: pulseRouter,
   alarms: alarmsRouter,

@@ -4,14 +4,19 @@ import pg from 'pg'
 import { openBase } from './base.ts'
 import { watch } from './modules/alarms/jobs.ts'
 import { loadDeliveries } from './modules/ingestion/jobs.ts'
+import { applyRetention } from './modules/retention/jobs.ts'
+import { emptyTenant } from './modules/tenants/jobs.ts'
 import { readEnv } from './platform/env.ts'
 import { everyTenant, taskOf } from './platform/jobs.ts'
 import { failure, log } from './platform/log.ts'
 import { leaveWithParent, tellParent } from './processes.ts'
 
-const JOBS = [loadDeliveries, watch]
+const JOBS = [loadDeliveries, watch, applyRetention, emptyTenant]
 /** What the clock starts for every tenant, as crontab writes it (UTC). */
-const CLOCK = [{ match: '*/5 * * * *', kind: watch }]
+const CLOCK = [
+  { match: '*/5 * * * *', kind: watch },
+  { match: '17 2 * * *', kind: applyRetention },
+]
 const CLOCK_TASK = 'every-tenant:'
 const AT_ONCE = 3
 const HOUR_MS = 3_600_000

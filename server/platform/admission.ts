@@ -47,26 +47,11 @@ const SLOWEST = 64 * 1024
  * all; a backlog in one tenant refuses that tenant only. Signals are read in the background, at most once a second.
  */
 export function openAdmission(limits: AdmissionLimits, signals: Signals) {
-  const flight = new Map<number, number>()
   const refused: Record<Cause, number> = { disk: 0, backlog: 0, stalled: 0, full: 0 }
   const spells = openSpells()
   const spool = watchSpool(signals)
-  let total = 0
-
-  const charge = (tenantId: number, bytes: number) => {
-    total += bytes
-    const left = (flight.get(tenantId) ?? 0) + bytes
-    if (left > 0) flight.set(tenantId, left)
-    else flight.delete(tenantId)
-  }
-  const standing = (tenantId: number): Verdict | null => standingVerdict(spool.read(), tenantId, limits)
-  const crowded = (tenantId: number, bytes: number): Verdict | null => {
-    if ((flight.get(tenantId) ?? 0) + bytes > limits.tenantBytes)
-      return { cause: 'full', own: true, seconds: 2, reason: 'This tenant is sending as much at once as it may.' }
-    if (total + bytes > limits.allBytes)
-      return { cause: 'full', own: false, seconds: 2, reason: 'The server is taking in as much at once as it can.' }
-    return null
-  }
+  const flight = openFlight(limits)
+  const standing = (tenantId: number) => standingVerdict(spool.read(), tenantId, limits)
   const refuse = (tenantId: number, verdict: Verdict): Refusal => {
     refused[verdict.cause] += 1
     spells.note(verdict.own ? tenantId : 0, verdict)
@@ -78,9 +63,9 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
     admit({ tenantId, expectedBytes }: { tenantId: number; expectedBytes: number | null }): Admitted | Refusal {
       const most = Math.min(HELD_BYTES, limits.tenantBytes, limits.allBytes)
       let held = Math.min(most, Math.max(LEAST_BYTES, expectedBytes ?? 0))
-      const verdict = standing(tenantId) ?? crowded(tenantId, held)
+      const verdict = standing(tenantId) ?? flight.crowded(tenantId, held)
       if (verdict) return refuse(tenantId, verdict)
-      charge(tenantId, held)
+      flight.charge(tenantId, held)
       let seen = 0
       let over = false
       return {
@@ -89,14 +74,14 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
           seen += bytes
           const more = Math.min(most, seen) - held
           if (over || more <= 0) return null
-          const full = crowded(tenantId, more)
+          const full = flight.crowded(tenantId, more)
           if (full) return refuse(tenantId, full)
-          charge(tenantId, more)
+          flight.charge(tenantId, more)
           held += more
           return null
         },
         release() {
-          if (!over) charge(tenantId, -held)
+          if (!over) flight.charge(tenantId, -held)
           over = true
         },
       }
@@ -109,7 +94,29 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
       return spells.read(0) ?? spells.read(tenantId)
     },
 
-    figures: (): Figures => ({ inFlight: total, ...spool.figures(), refused: { ...refused } }),
+    figures: (): Figures => ({ inFlight: flight.total(), ...spool.figures(), refused: { ...refused } }),
+  }
+}
+
+/** Counts the bytes that are held for each tenant and for all. */
+function openFlight({ tenantBytes, allBytes }: AdmissionLimits) {
+  const held = new Map<number, number>()
+  let total = 0
+  return {
+    total: () => total,
+    charge(tenantId: number, bytes: number) {
+      total += bytes
+      const left = (held.get(tenantId) ?? 0) + bytes
+      if (left > 0) held.set(tenantId, left)
+      else held.delete(tenantId)
+    },
+    crowded(tenantId: number, bytes: number): Verdict | null {
+      if ((held.get(tenantId) ?? 0) + bytes > tenantBytes)
+        return { cause: 'full', own: true, seconds: 2, reason: 'This tenant is sending as much at once as it may.' }
+      if (total + bytes > allBytes)
+        return { cause: 'full', own: false, seconds: 2, reason: 'The server is taking in as much at once as it can.' }
+      return null
+    },
   }
 }
 

@@ -56,7 +56,7 @@ export async function enqueue<P extends object>(db: TenantDb, { name }: Job<P>, 
 export const everyTenant =
   <P extends object>(kind: Job<P>, payload: P, { pool }: Pick<Workbench, 'pool'>): Task =>
   async (_payload, { job: queued }) => {
-    const tenants = await pool.selectFrom('tenant').select('id').orderBy('id').execute()
+    const tenants = await pool.selectFrom('tenant').select('id').where('leaving_at', 'is', null).orderBy('id').execute()
     const who = { accountId: null, requestId: `job-${queued.id}` }
     for (const { id } of tenants)
       await inTenant(pool, { tenantId: id, ...who }, 'read write', (db) => enqueue(db, kind, payload))

@@ -25,6 +25,9 @@ export const POLICY = {
   'user:write': admins,
   'tenant:read': everyone,
   'tenant:create': everyone, // and an operator: tenants.create asks for that
+  'tenant:end': everyone, // and an operator: tenants.end asks for that
+  'retention:read': admins,
+  'retention:write': admins,
   'enrichment:read': everyone,
   'enrichment:lookup': hunters,
   'enrichment:configure': admins,

@@ -63,6 +63,10 @@ export function openSpool(folder: string, { maxBytes, minFreeBytes }: SpoolLimit
     read: (name: string): ReadStream => createReadStream(path(name), { highWaterMark: 1024 * 1024 }),
     remove: (name: string) => rm(path(name), { force: true }),
 
+    /** Removes what a tenant had kept of its archives, in a folder of its own. */
+    removeEvidence: (tenantId: number) =>
+      rm(join(folder, '..', 'evidence', String(tenantId)), { recursive: true, force: true }),
+
     /** Names of whole files older than `minutes`, and of every half file of that age: what a crash may have left. */
     async leftovers(minutes: number): Promise<string[]> {
       const names = await readdir(folder).catch(() => [])

@@ -1,8 +1,8 @@
 /** A rule about the database's catalogue: `query` lists what breaks it, `breach` is a migration that does. */
 export type Rule = { says: string; query: string; breach: string }
 
-// Tables that belong to no tenant: the tenants, the people (who may be in several), and the migrator's own.
-const OF_ALL = `'tenant', 'account', 'kysely_migration', 'kysely_migration_lock'`
+// Tables that belong to no tenant: the tenants, those that were, the people (who may be in several), and the migrator's own.
+const OF_ALL = `'tenant', 'deleted_tenant', 'account', 'kysely_migration', 'kysely_migration_lock'`
 const OWN_TABLES = `select c.oid, c.relname, c.relkind, c.relowner, c.relrowsecurity, c.relforcerowsecurity, c.reloptions, c.relacl
   from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`
 const TENANT_TABLES = `select t.* from (${OWN_TABLES}) t where t.relname not in (${OF_ALL})`
@@ -25,6 +25,16 @@ const FURTHER = [
   ['batch', 'sweep permissive r app_login using true check -'],
   ['tenant', 'own permissive r app_user using (id = ( SELECT app.tenant_id() AS tenant_id)) check -'],
   ['tenant', 'sign_in permissive * app_login using true check true'],
+  // The worker ends tenants that are marked, and accounts that are in none.
+  ['tenant', 'leaving permissive r app_jobs using (leaving_at IS NOT NULL) check -'],
+  ['tenant', 'leave permissive d app_jobs using (leaving_at IS NOT NULL) check -'],
+  ['membership', 'leaving permissive r app_jobs using true check -'],
+  ['account', 'leaving permissive r app_jobs using (operator_at IS NULL) check -'],
+  [
+    'account',
+    `leave permissive d app_jobs using ((operator_at IS NULL) AND (NOT (EXISTS ( SELECT\n   FROM membership m\n  WHERE (m.account_id = account.id))))) check -`,
+  ],
+  ['deleted_tenant', 'ledger permissive * app_login using true check true'],
   [
     'account',
     `members permissive r app_user using (EXISTS ( SELECT\n   FROM membership m\n  WHERE ((m.account_id = account.id) AND (m.tenant_id = ( SELECT app.tenant_id() AS tenant_id))))) check -`,

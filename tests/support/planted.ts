@@ -171,6 +171,10 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
     .insertInto('virustotal_report')
     .values({ hash: words.hash, found: true, malicious: 1, names: [mark], expires_at: sql`now() + interval '1 day'` })
     .execute()
+  await db
+    .insertInto('retention')
+    .values({ artifact: text('kept'), days: 36_000 })
+    .execute()
   return { host: host.id, source: sources[0]!.id, tokenSource: sources[1]!.id, batch: batch.id }
 }
 

@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#db/types.ts'
 import type { Actor } from '#server/platform/trpc.ts'
 
-/** The tenants a person is in, with their role there; for an operator, all. By id. */
+/** The tenants a person is in, with their role there; for an operator, all. By id; without those that are being deleted. */
 export function tenantsOf(pool: Kysely<Tables>, { accountId, operator }: Pick<Actor, 'accountId' | 'operator'>) {
   return pool
     .selectFrom('tenant')
@@ -23,7 +23,24 @@ export function tenantsOf(pool: Kysely<Tables>, { accountId, operator }: Pick<Ac
         .select((count) => count.fn.countAll<number>().as('n'))
         .as('member_count'),
     )
+    .where('tenant.leaving_at', 'is', null)
     .$if(!operator, (query) => query.where('membership.role', 'is not', null))
     .orderBy('tenant.id')
     .execute()
+}
+
+/** Tenants that were deleted or are being so, the latest first. */
+export const deletedTenants = (pool: Kysely<Tables>) =>
+  pool
+    .selectFrom('deleted_tenant')
+    .select(['id', 'name', 'asked_by_name', 'asked_at', 'done_at'])
+    .select((eb) => eb.ref('detail', '->>').key('rows').$castTo<string | null>().as('rows'))
+    .orderBy('asked_at', 'desc')
+    .limit(50)
+    .execute()
+
+/** How many deliveries of a tenant the ledger has. */
+export async function countDeliveries(pool: Kysely<Tables>, tenantId: number): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from batch where tenant_id = ${tenantId}`.execute(pool)
+  return rows[0]?.n ?? 0
 }

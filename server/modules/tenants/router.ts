@@ -2,8 +2,8 @@ import { Nothing } from '#server/platform/input.ts'
 import { missing } from '#server/platform/table.ts'
 import { detachedProcedure, router } from '#server/platform/trpc.ts'
 import { tenantsOf } from './queries.ts'
-import { NewTenant, TenantId } from './schema.ts'
-import { createTenant } from './service.ts'
+import { NewTenant, TenantEnd, TenantId } from './schema.ts'
+import { createTenant, endPreview, endTenant, listDeleted } from './service.ts'
 
 export const tenantsRouter = router({
   list: detachedProcedure('tenant:read', Nothing).query(({ ctx }) => tenantsOf(ctx.pool, ctx.actor)),
@@ -12,4 +12,8 @@ export const tenantsRouter = router({
     return visible.find(({ id }) => id === input.id) ?? missing('tenant')
   }),
   create: detachedProcedure('tenant:create', NewTenant).mutation(({ ctx, input }) => createTenant(ctx, input)),
+  deleted: detachedProcedure('tenant:read', Nothing).query(({ ctx }) => listDeleted(ctx)),
+  endPreview: detachedProcedure('tenant:end', TenantId).query(({ ctx, input }) => endPreview(ctx, input.id)),
+  end: detachedProcedure('tenant:end', TenantEnd).mutation(({ ctx, input }) => endTenant(ctx, input)),
+  intake: detachedProcedure('batch:read', Nothing).query(({ ctx }) => ctx.admission.pressure(ctx.actor.tenantId)),
 })

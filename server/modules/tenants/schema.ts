@@ -6,3 +6,8 @@ export const NewTenant = z.object({
   name: line(100).meta({ title: 'Name' }),
   description: z.preprocess(blank, line(500).nullish()).meta({ title: 'Description' }),
 })
+
+/** The end of a tenant, asked for by its id and, as a second look, its name. */
+export const TenantEnd = ById.extend({
+  name: z.string().trim().min(1, 'Type the name of the tenant.').max(100).meta({ title: 'Name of the tenant' }),
+})

@@ -23,6 +23,7 @@ export const principals = (pool: Kysely<Tables>) =>
     .selectFrom('account')
     .innerJoin('membership', 'membership.account_id', 'account.id')
     .innerJoin('tenant', 'tenant.id', 'membership.tenant_id')
+    .where('tenant.leaving_at', 'is', null)
     .leftJoin('auth.password', 'auth.password.account_id', 'account.id')
     .select((eb) => [
       'account.id',
@@ -69,9 +70,11 @@ export const actorOf = (principal: Principal, sessionId: string | null = null): 
 export async function sourceActor(pool: Kysely<Tables>, tokenHash: string): Promise<Actor | null> {
   const source = await pool
     .selectFrom('source')
-    .select(['id', 'tenant_id', 'name'])
-    .where('token_hash', '=', tokenHash)
-    .where('revoked_at', 'is', null)
+    .innerJoin('tenant', 'tenant.id', 'source.tenant_id')
+    .select(['source.id', 'source.tenant_id', 'source.name'])
+    .where('source.token_hash', '=', tokenHash)
+    .where('source.revoked_at', 'is', null)
+    .where('tenant.leaving_at', 'is', null)
     .executeTakeFirst()
   if (!source) return null
   return {

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { record } from '#server/platform/activity.ts'
+import { type JobCtx, job } from '#server/platform/jobs.ts'
+import { reaches, rejectingUpTo } from './queries.ts'
+import { deleteReached, deleteRejects, type Reach, rowsReached } from './rows.ts'
+
+/** Deletes the rows whose time has come, rule by rule, and says in the activity how many. Repeating it changes nothing. */
+export const applyRetention = job('retention.apply', z.object({}), async (ctx) => {
+  const rules = await ctx.transact('read only', (db) => reaches(db))
+  for (const { rule, reach } of rules) {
+    if (!reach || ctx.signal.aborted) continue
+    await applyRule(ctx, rule.id, rule.days ?? 0, reach)
+  }
+})
+
+async function applyRule(ctx: JobCtx, id: number, days: number, reach: Reach) {
+  const taken = await rowsReached(ctx.rows, reach)
+  const rows = taken.reduce((sum, one) => sum + one.rows, 0)
+  await deleteReached(ctx.rows, reach)
+  await deleteRejects(ctx.rows, await ctx.transact('read only', (db) => rejectingUpTo(db, reach)))
+  if (rows === 0) return
+  const who = { actor: { accountId: null, name: 'worker' }, requestId: `retention-${id}` }
+  const detail = { rows, days, artifact: reach.artifact || 'all', artifacts: taken.length }
+  await ctx.transact('read write', (db) =>
+    record({ db, ...who }, 'retention.applied', { type: 'retention', id }, detail),
+  )
+}
