@@ -24,6 +24,9 @@ export type ColourTheme = (typeof ColourTheme)[number]
 export const LoadPhase = ['reading', 'checking', 'storing', 'deriving'] as const
 export type LoadPhase = (typeof LoadPhase)[number]
 
+export const MemberKind = ['rows', 'upload', 'context', 'log', 'ignored'] as const
+export type MemberKind = (typeof MemberKind)[number]
+
 export const MemberRole = ['viewer', 'user', 'lead', 'admin'] as const
 export type MemberRole = (typeof MemberRole)[number]
 
@@ -31,7 +34,7 @@ export const RowDensity = ['compact', 'comfortable'] as const
 export type RowDensity = (typeof RowDensity)[number]
 
 /** Every table that is private to its tenant. */
-export const TENANT_TABLES = ['activity', 'alarm', 'artifact_column', 'artifact_profile', 'batch', 'host', 'membership', 'retention', 'source', 'source_visit', 'tally', 'virustotal_key', 'virustotal_report'] as const
+export const TENANT_TABLES = ['activity', 'alarm', 'archive_key', 'artifact_column', 'artifact_profile', 'batch', 'batch_member', 'flow', 'host', 'membership', 'retention', 'source', 'source_visit', 'tally', 'virustotal_key', 'virustotal_report'] as const
 
 export type Tables = {
   'auth.password': {
@@ -109,6 +112,15 @@ export type Tables = {
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
   }
+  archive_key: {
+    tenant_id: Generated<number>
+    sealed: string
+    /** SHA-256 of the public key, to tell which one it is. */
+    fingerprint: string
+    set_by: number | null
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+  }
   artifact_column: {
     tenant_id: Generated<number>
     artifact: string
@@ -158,6 +170,12 @@ export type Tables = {
     done_at: Timestamp | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
+    /** Opens an encrypted archive; gone once the load has ended. */
+    sealed_password: string | null
+    /** Since when an encrypted archive waits for another password. Its file is kept. */
+    locked_at: Timestamp | null
+    /** What a delivery without a name could be: artifacts with the share of their columns, and what is missing. */
+    proposed: Json | null
     phase: LoadPhase | null
     loading_since: Timestamp | null
     phase_since: Timestamp | null
@@ -171,6 +189,25 @@ export type Tables = {
     /** When the alarms looked at the outcome. */
     watched_at: Timestamp | null
   }
+  batch_member: {
+    tenant_id: Generated<number>
+    batch_id: number
+    n: number
+    name: string
+    kind: MemberKind
+    artifact: string | null
+    client_id: string | null
+    hostname: string | null
+    flow_id: string | null
+    first_line: number | null
+    lines: number | null
+    bytes: number
+    sha256: string | null
+    /** Name in the folder of kept files, when the tenant keeps them: the SHA-256 of the content. */
+    kept_as: string | null
+    /** Why it was left out, or where it broke. */
+    note: string | null
+  }
   deleted_tenant: {
     id: number
     name: string
@@ -181,6 +218,25 @@ export type Tables = {
     detail: Generated<Json>
     asked_at: Generated<Timestamp>
     done_at: Timestamp | null
+  }
+  flow: {
+    tenant_id: Generated<number>
+    id: Generated<number>
+    host_id: number
+    flow_id: string
+    hunt_id: Generated<string | null>
+    artifacts: Generated<string[]>
+    creator: string | null
+    state: string
+    rows: Generated<number>
+    /** Artifact to parameter to value. */
+    parameters: Generated<Json>
+    batch_id: number | null
+    asked_at: Timestamp | null
+    started_at: Timestamp | null
+    active_at: Timestamp | null
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
   }
   host: {
     tenant_id: Generated<number>
@@ -250,6 +306,8 @@ export type Tables = {
     description: string | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
+    /** Whether files that endpoints uploaded are kept when an archive brings them. */
+    keep_uploads: Generated<boolean>
     leaving_at: Timestamp | null
   }
   virustotal_key: {

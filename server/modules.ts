@@ -12,7 +12,7 @@ export const MODULES = {
   hosts: ['host'],
   columns: [],
   sources: ['source'],
-  ingestion: ['batch'],
+  ingestion: ['batch', 'batch_member', 'flow', 'archive_key'],
   telemetry: [],
   retention: ['retention'],
   enrichment: ['virustotal_key', 'virustotal_report'],
