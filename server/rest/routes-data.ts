@@ -7,7 +7,7 @@ import { DeliveryQuery, takeDelivery } from './deliveries.ts'
 import { takePush } from './pushes.ts'
 import { RejectQuery, readRejects } from './rejects.ts'
 import { route } from './route.ts'
-import { BatchRead, HostRead, Ingested, RejectRead, Verdict } from './shapes.ts'
+import { AlarmRead, BatchRead, HostRead, Ingested, RejectRead, Verdict } from './shapes.ts'
 
 const one = (says: string, shape: z.ZodType | null, status = 200) => [{ status, shape, says }]
 const NO_BATCH = { 404: 'Batch not found, or of another tenant or source' }
@@ -111,6 +111,16 @@ export const DATA_ROUTES = [
     success: one('Rejected lines, by line', z.array(RejectRead)),
     errors: NO_BATCH,
     run: readRejects,
+  }),
+  route('GET /alarms', {
+    tag: 'alarms',
+    summary: 'What fell silent, drifted or failed, and what became of it',
+    who: 'bearer',
+    procedure: 'alarms.page',
+    query: Slice,
+    success: one('Alarms, by id', z.array(AlarmRead)),
+    errors: {},
+    run: ({ api, query }) => api.alarms.page(query),
   }),
   route('POST /vt/lookup', {
     tag: 'enrichment',

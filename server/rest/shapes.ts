@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BatchFormat, BatchState, MemberRole } from '#db/types.ts'
+import { AlarmKind, AlarmState, BatchFormat, BatchState, MemberRole } from '#db/types.ts'
 
 /** What the REST bridge answers: exactly these fields, whatever a procedure returns beside them. */
 export const UserRead = z.object({
@@ -41,6 +41,22 @@ export const BatchRead = z.object({
   same_content_as: z.int().nullable(),
   created_at: z.date(),
   done_at: z.date().nullable(),
+})
+
+export const AlarmRead = z.object({
+  id: z.int(),
+  kind: z.enum(AlarmKind),
+  state: z.enum(AlarmState),
+  says: z.string(),
+  source_id: z.int().nullable(),
+  source_name: z.string().nullable(),
+  artifact: z.string().nullable(),
+  batch_id: z.int().nullable(),
+  times: z.int(),
+  opened_at: z.date(),
+  last_at: z.date(),
+  acknowledged_at: z.date().nullable(),
+  closed_at: z.date().nullable(),
 })
 
 export const RejectRead = z.object({
@@ -88,6 +104,7 @@ export const NAMED = {
   TenantRead,
   HostRead,
   BatchRead,
+  AlarmRead,
   RejectRead,
   Ingested,
   Verdict,

@@ -17,6 +17,7 @@ export type Ids = {
   source: number
   host: number
   batch: number
+  alarm: number
   row: string
   session: string
   /** Words that stand in this tenant's rows but are no canary: they may come back in an answer. */
@@ -33,6 +34,7 @@ export const NOBODY: Ids = {
   source: 900_000_000_000_001,
   host: 900_000_000_000_001,
   batch: 900_000_000_000_001,
+  alarm: 900_000_000_000_001,
   row: '900000000000001.900000000000001.1',
   session: 'f'.repeat(16),
   hostname: 'nobody-has-this-name',
@@ -151,6 +153,28 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  const alarm = await db
+    .insertInto('alarm')
+    .values({
+      kind: 'drift',
+      about: text('about'),
+      occurrence: text('occurrence'),
+      source_id: sources[0]!.id,
+      batch_id: batch.id,
+      artifact: text('artifact'),
+      detail: JSON.stringify({ added: [mark] }),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db.insertInto('source_visit').values({ source_id: sources[0]!.id, visited_at: new Date(), stored: 1 }).execute()
+  await db
+    .insertInto('artifact_profile')
+    .values({ artifact: text('artifact'), deliveries: 1 })
+    .execute()
+  await db
+    .insertInto('artifact_column')
+    .values({ artifact: text('artifact'), name: mark, kinds: [mark], deliveries: 1, last_batch_id: batch.id })
+    .execute()
   await db
     .insertInto('activity')
     .values({
@@ -175,7 +199,7 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
     .insertInto('retention')
     .values({ artifact: text('kept'), days: 36_000 })
     .execute()
-  return { host: host.id, source: sources[0]!.id, tokenSource: sources[1]!.id, batch: batch.id }
+  return { host: host.id, source: sources[0]!.id, tokenSource: sources[1]!.id, batch: batch.id, alarm: alarm.id }
 }
 
 // One row in each table of the row engine, made from what its catalogue says the columns are.

@@ -2,7 +2,6 @@ import { sql } from 'kysely'
 import type { AlarmKind, AlarmState } from '#db/types.ts'
 import type { Drift } from '#server/modules/pulse/schema.ts'
 import { record } from '#server/platform/activity.ts'
-import { AppError } from '#server/platform/errors.ts'
 import { type Paging, paginate } from '#server/platform/paginate.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
@@ -63,26 +62,23 @@ export const alarmsById = (ctx: Ctx, { skip, limit }: { skip: number; limit: num
 export const alarmById = async (ctx: Ctx, id: number) =>
   (await alarms(ctx).where('alarm.id', '=', id).executeTakeFirst()) ?? missing('alarm')
 
-const NEXT = { acknowledged: ['open'], closed: ['open', 'acknowledged'] } as const
-const DONE = { acknowledged: 'acknowledged', closed: 'closed' } as const
+const BEFORE = { acknowledged: ['open'], closed: ['open', 'acknowledged'] } as const
 
-/** A person's word on an alarm: seen, or over. Throws `conflict` when somebody was faster. */
-export async function settleAlarm(ctx: Ctx, id: number, state: keyof typeof NEXT) {
-  const by = { at: sql<Date>`now()`, by: ctx.actor.accountId }
+/** A person's word on an alarm: seen, or over. Repeating it, or being slower than somebody else, changes nothing. */
+export async function settleAlarm(ctx: Ctx, id: number, state: keyof typeof BEFORE) {
+  const [at, by] = [sql<Date>`now()`, ctx.actor.accountId]
   const settled = await ctx.db
     .updateTable('alarm')
-    .set(
-      state === 'closed'
-        ? { state, closed_at: by.at, closed_by: by.by }
-        : { state, acknowledged_at: by.at, acknowledged_by: by.by },
-    )
+    .set({
+      state,
+      ...(state === 'closed' ? { closed_at: at, closed_by: by } : { acknowledged_at: at, acknowledged_by: by }),
+    })
     .where('id', '=', id)
-    .where('state', 'in', NEXT[state])
+    .where('state', 'in', BEFORE[state])
     .returning('id')
     .executeTakeFirst()
   const alarm = await alarmById(ctx, id)
-  if (!settled) throw new AppError('conflict', `This alarm is ${alarm.state} already.`)
-  await record(ctx, `alarm.${DONE[state]}`, { type: 'alarm', id }, aboutOf(alarm))
+  if (settled) await record(ctx, `alarm.${state}`, { type: 'alarm', id }, aboutOf(alarm))
   return alarm
 }
 

@@ -17,11 +17,11 @@ export const standing = async (ctx: Ctx, limit = 5) => (await standingAlarms(ctx
 /** Alarms by id, for the REST bridge. */
 export const sliceOfAlarms = async (ctx: Ctx, slice: z.output<typeof Slice>) => (await alarmsById(ctx, slice)).map(told)
 
-/** Says that an alarm was seen. Throws `conflict` when it is no longer open. */
+/** Says that an alarm was seen. */
 export const acknowledge = async (ctx: Ctx, { id }: z.output<typeof AlarmId>) =>
   told(await settleAlarm(ctx, id, 'acknowledged'))
 
-/** Says that an alarm is over. It opens again when it recurs. Throws `conflict` when it is closed already. */
+/** Says that an alarm is over. It opens again when it recurs. */
 export const close = async (ctx: Ctx, { id }: z.output<typeof AlarmId>) => told(await settleAlarm(ctx, id, 'closed'))
 
 export type Alarm = ReturnType<typeof told>

@@ -8,7 +8,7 @@ import type { TenantDb } from '#server/platform/tenant.ts'
 import { FLAWS, type Flaw } from './formats/framed.ts'
 import { Hopeless, type Loaded, load } from './load.ts'
 import { firstInLine, type Group, type Loading, putBack, takeGroup, untry } from './queries.ts'
-import { type Counts, commonestFlaw, countBatches, forget } from './rows.ts'
+import { type Counts, commonestFlaw, forget } from './rows.ts'
 import { clearStaging, stagedLoads } from './staging.ts'
 
 const TRIES = 5

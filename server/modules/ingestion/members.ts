@@ -1,6 +1,7 @@
 import type { JobCtx } from '#server/platform/jobs.ts'
 import { detect, FORMATS, type FormatName, unpacked } from './formats/detect.ts'
 import type { Facts, Format } from './formats/framed.ts'
+import { mended } from './formats/repair.ts'
 import type { Loading } from './queries.ts'
 
 const MAX_UNPACKED_BYTES = 64 * 1024 ** 3
@@ -24,7 +25,7 @@ export async function open(ctx: JobCtx, batch: Loading): Promise<Opened> {
   const only: Member = {
     name: '',
     facts: factsOf(batch),
-    format: FORMATS[format],
+    format: batch.repairs === null ? FORMATS[format] : mended(FORMATS[format], () => undefined),
     identity: 'content',
     bytes: () => unpacked(ctx.spool.read(batch.spool_name ?? ''), { gzip, maxBytes: MAX_UNPACKED_BYTES }),
   }

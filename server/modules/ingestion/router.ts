@@ -2,8 +2,8 @@ import { AppError } from '#server/platform/errors.ts'
 import { Slice } from '#server/platform/input.ts'
 import { detachedProcedure, protectedProcedure, router } from '#server/platform/trpc.ts'
 import { batchesById, getBatch, listBatches } from './queries.ts'
-import { BatchId, BatchList, DeliveryFacts, IdempotencyKey, Push, RejectList } from './schema.ts'
-import { push, receive, rejectsOf } from './service.ts'
+import { BatchId, BatchList, DeliveryFacts, IdempotencyKey, Push, RejectList, Repair, Replay } from './schema.ts'
+import { delivery, discard, push, receive, rejectsOf, repair, replay } from './service.ts'
 
 const Delivery = DeliveryFacts.extend({ idempotencyKey: IdempotencyKey.optional() })
 
@@ -12,6 +12,10 @@ export const ingestionRouter = router({
   page: protectedProcedure('batch:read', Slice).query(({ ctx, input }) => batchesById(ctx, input)),
   get: protectedProcedure('batch:read', BatchId).query(({ ctx, input }) => getBatch(ctx, input.id)),
   rejects: detachedProcedure('batch:read', RejectList).query(({ ctx, input }) => rejectsOf(ctx, input)),
+  delivery: protectedProcedure('batch:read', BatchId).query(({ ctx, input }) => delivery(ctx, input)),
+  replay: detachedProcedure('batch:repair', Replay).mutation(({ ctx, input }) => replay(ctx, input)),
+  discard: detachedProcedure('batch:repair', BatchId).mutation(({ ctx, input }) => discard(ctx, input)),
+  repair: detachedProcedure('batch:repair', Repair).mutation(({ ctx, input }) => repair(ctx, input)),
   push: detachedProcedure('ingest:write', Push).mutation(({ ctx, input }) => push(ctx, input)),
   receive: protectedProcedure('ingest:write', Delivery).mutation(({ ctx, input: { idempotencyKey, ...facts } }) => {
     if (!ctx.delivered) throw new AppError('invalid', 'Send the delivery itself to POST /api/ingestion/batches.')
