@@ -1,12 +1,13 @@
-import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient } from '@clickhouse/client'
 import autocannon from 'autocannon'
 import { startInstallation } from '../support/product.ts'
+import { bareLoad } from './bare-load.ts'
 import { startBarePage } from './bare-page.ts'
 import { writeFleet } from './fleet-file.ts'
-import { memoryOf, restClient, seconds } from './rest-client.ts'
+import { rate, say, table } from './print.ts'
+import { memoryOf, restClient } from './rest-client.ts'
 
 const ROWS = Number(process.env.BENCH_ROWS ?? 200_000)
 const HOSTS = Number(process.env.BENCH_HOSTS ?? 100_000)
@@ -67,27 +68,6 @@ async function ingestion(folder: string, clickhouseUrl: string, client: Awaited<
   say(`  ledger: ${JSON.stringify(batch)}\n  again:  ${JSON.stringify(again.batch)}`)
 }
 
-/** The same file, by the same engine, into a table of the same shape: parse, JSON columns, text index, fsync. */
-async function bareLoad(url: string, file: string): Promise<number> {
-  const client = createClient({
-    url,
-    request_timeout: 600_000,
-    clickhouse_settings: { type_json_skip_duplicated_paths: 1 },
-  })
-  await client.command({ query: 'create table bench_bare as rows' })
-  const started = performance.now()
-  const { stream } = await client.exec({
-    query: `insert into bench_bare (tenant_id, artifact, host_id, event_time, ingested_at, batch_id, line, flow_id, row_key, row, raw)
-      select 0, 'Windows.System.Pslist', 1, null, now64(3), 1, rowNumberInAllBlocks(), '', '', raw, raw from input('raw String') format LineAsString`,
-    values: createReadStream(file, { highWaterMark: 1024 * 1024 }),
-  })
-  for await (const _ of stream) void _
-  const took = seconds(started)
-  await client.command({ query: 'drop table bench_bare' })
-  await client.close()
-  return took
-}
-
 async function pages(url: string, bareUrl: string, cookie: string) {
   const deep = await pageAt(url, cookie, 1_000)
   const cases: [string, string, Record<string, string>][] = [
@@ -139,20 +119,6 @@ function memory(pids: Record<string, number>) {
     ['', 'MB now', 'MB peak'],
     ...Object.entries(pids).map(([name, pid]) => [name, ...Object.values(memoryOf(pid)).map(String)]),
   ])
-}
-
-const rate = (rows: number, took: number) => Math.round(rows / took).toLocaleString('en')
-
-function table(lines: string[][]) {
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
-  for (const line of lines)
-    say(
-      `  ${line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]! + 2))).join('')}`,
-    )
-}
-
-function say(text: string) {
-  process.stdout.write(`${text}\n`)
 }
 
 await main()
