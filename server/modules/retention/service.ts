@@ -42,7 +42,7 @@ export async function preview(ctx: DetachedCtx, { artifact = '', days }: Wanted)
   const rule = { id: 0, artifact, days: days ?? null, updated_at: now() }
   const [found] = await ctx.transact('read only', ({ db }) => reaches(db, rule))
   const taken = found?.reach ? await rowsReached(ctx.rows, found.reach) : []
-  return { artifact, days: days ?? null, rows: sumOf(taken), artifacts: taken.slice(0, 10) }
+  return { rows: sumOf(taken), artifacts: taken.slice(0, 10) }
 }
 
 /** Has the rules applied now, in the background. */
