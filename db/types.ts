@@ -33,8 +33,11 @@ export type MemberRole = (typeof MemberRole)[number]
 export const RowDensity = ['compact', 'comfortable'] as const
 export type RowDensity = (typeof RowDensity)[number]
 
+export const SourceKind = ['rest', 'elastic', 'splunk', 'logscale'] as const
+export type SourceKind = (typeof SourceKind)[number]
+
 /** Every table that is private to its tenant. */
-export const TENANT_TABLES = ['activity', 'alarm', 'archive_key', 'artifact_column', 'artifact_profile', 'batch', 'batch_member', 'flow', 'host', 'membership', 'retention', 'source', 'source_visit', 'tally', 'virustotal_key', 'virustotal_report'] as const
+export const TENANT_TABLES = ['activity', 'alarm', 'archive_key', 'artifact_column', 'artifact_profile', 'batch', 'batch_member', 'flow', 'host', 'host_artifact', 'host_fact', 'host_label', 'host_merge', 'membership', 'retention', 'source', 'source_visit', 'tally', 'virustotal_key', 'virustotal_report'] as const
 
 export type Tables = {
   'auth.password': {
@@ -248,9 +251,75 @@ export type Tables = {
     os: string | null
     ip_address: string | null
     host_metadata: Json | null
-    first_seen_at: Timestamp | null
+    own_first_seen_at: Timestamp | null
     /** Newest evidence of life, from any source. UTC. */
+    own_last_seen_at: Generated<Timestamp>
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+    os_release: string | null
+    architecture: string | null
+    client_version: string | null
+    /** What an offline collector calls HostID: the identity of a host that no client id names. */
+    machine_id: string | null
+    /** The Velociraptor org that the client id ends with; null for the root org. */
+    org: Generated<string | null>
+    /** Row security keeps an index on lower() from being used; an equal column may be. */
+    hostname_key: Generated<string | null>
+    fqdn_key: Generated<string | null>
+    /** Earlier names and those of hosts merged into it, one a line, to be searched. */
+    known_as: string | null
+    /** The host that stands for this one in lists and counts: never itself a merged one. */
+    merged_into: number | null
+    merged_first_seen_at: Timestamp | null
+    merged_last_seen_at: Timestamp | null
+    first_seen_at: Generated<Timestamp | null>
+    /** Newest evidence of life, from any source, of this host and those merged into it. UTC. */
     last_seen_at: Generated<Timestamp>
+  }
+  host_artifact: {
+    tenant_id: Generated<number>
+    host_id: number
+    artifact: string
+    rows: number
+    first_row_at: Timestamp | null
+    /** The newest dated row that is not more than a day ahead; null when all are undated. */
+    last_row_at: Timestamp | null
+    last_received_at: Timestamp
+    /** The deliveries that brought them, newest first, ten at most. */
+    batch_ids: Generated<unknown>
+    created_at: Generated<Timestamp>
+  }
+  host_fact: {
+    tenant_id: Generated<number>
+    host_id: number
+    fact: string
+    value: string
+    first_seen_at: Timestamp
+    last_seen_at: Timestamp
+    /** The delivery that said it first; null when a person did. */
+    batch_id: number | null
+    created_at: Generated<Timestamp>
+  }
+  host_label: {
+    tenant_id: Generated<number>
+    host_id: number
+    label: string
+    /** When Velociraptor last named it; null when only a person did. */
+    reported_at: Timestamp | null
+    added_at: Timestamp | null
+    added_by: string | null
+    /** Since when a person has taken it away: a report does not bring it back. */
+    removed_at: Timestamp | null
+    created_at: Generated<Timestamp>
+  }
+  host_merge: {
+    tenant_id: Generated<number>
+    id: Generated<number>
+    host_id: number
+    into_id: number
+    reason: string
+    merged_by: number | null
+    merged_by_name: string
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
   }
@@ -284,6 +353,15 @@ export type Tables = {
     revoked_at: Timestamp | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
+    /** Which instructions its page gives. Its token opens every delivery door. */
+    kind: Generated<SourceKind>
+    /** The Velociraptor org that sends through it, by its id; for people. */
+    org: string | null
+    /** Silence beyond this is an alarm; null: the source's own rhythm decides. */
+    expect_every_minutes: number | null
+    previous_token_hash: string | null
+    /** Until then the token before the last change works too, so that a forwarder loses nothing meanwhile. */
+    previous_token_ends_at: Timestamp | null
   }
   source_visit: {
     tenant_id: Generated<number>

@@ -3,7 +3,7 @@ import { AppError } from '#server/platform/errors.ts'
 import type { JobCtx } from '#server/platform/jobs.ts'
 import { type Block, partsOf } from './formats/chunks.ts'
 import { CsvHeaderError } from './formats/csv.ts'
-import { BadGzip, type FormatName, UnknownFormat } from './formats/detect.ts'
+import { BadGzip, UnknownFormat } from './formats/detect.ts'
 import { type Opened, open } from './members.ts'
 import { type Loading, noteProgress, type Step } from './queries.ts'
 import {
@@ -35,7 +35,7 @@ export class Hopeless extends Error {
 const HOPELESS = [UnknownFormat, BadGzip, CsvHeaderError]
 
 /** What a load brought, by delivery. */
-export type Loaded = { formats: Map<number, FormatName>; counts: Map<number, Counts>; freshness: Freshness[] }
+export type Loaded = { formats: Map<number, Opened['format']>; counts: Map<number, Counts>; freshness: Freshness[] }
 
 /**
  * Brings deliveries from the spool into the rows, from staging to the counts. Safe to repeat with the same deliveries:
@@ -47,7 +47,7 @@ export async function load(ctx: JobCtx, id: number, batches: Loading[]): Promise
   const progress = (share: number, step: Step) => ctx.transact('read write', (db) => noteProgress(db, ids, share, step))
 
   await clearStaging(rows, id)
-  const formats = new Map<number, FormatName>()
+  const formats = new Map<number, Opened['format']>()
   const whole = batches.reduce((sum, { bytes }) => sum + bytes, 0)
   let bytes = 0
   let lines = 0
@@ -70,7 +70,11 @@ export async function load(ctx: JobCtx, id: number, batches: Loading[]): Promise
 }
 
 /** Every member of every delivery, in order, in blocks of lines that count through their delivery. */
-async function* blocksOf(ctx: JobCtx, batches: Loading[], formats: Map<number, FormatName>): AsyncGenerator<Block> {
+async function* blocksOf(
+  ctx: JobCtx,
+  batches: Loading[],
+  formats: Map<number, Opened['format']>,
+): AsyncGenerator<Block> {
   for (const batch of batches) {
     try {
       const opened = await open(ctx, batch)

@@ -2,10 +2,8 @@ import { AppError } from '#server/platform/errors.ts'
 import { Slice } from '#server/platform/input.ts'
 import { detachedProcedure, protectedProcedure, router } from '#server/platform/trpc.ts'
 import { batchesById, getBatch, listBatches } from './queries.ts'
-import { BatchId, BatchList, DeliveryFacts, IdempotencyKey, Push, RejectList, Repair, Replay } from './schema.ts'
+import { BatchId, BatchList, Delivery, Push, RejectList, Repair, Replay } from './schema.ts'
 import { delivery, discard, push, receive, rejectsOf, repair, replay } from './service.ts'
-
-const Delivery = DeliveryFacts.extend({ idempotencyKey: IdempotencyKey.optional() })
 
 export const ingestionRouter = router({
   list: protectedProcedure('batch:read', BatchList).query(({ ctx, input }) => listBatches(ctx, input)),

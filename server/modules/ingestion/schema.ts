@@ -52,6 +52,15 @@ export const DeliveryFacts = z.object({
 /** 1 to 255 visible characters (IETF draft Idempotency-Key). */
 export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'Must be 1 to 255 visible characters.')
 
+/** What every door may enter: the forwarders' say themselves what they took. */
+export const Delivery = DeliveryFacts.extend({
+  format: z.enum(['jsonl', 'csv', 'auto', 'elastic', 'hec', 'logscale']).default('auto'),
+  idempotencyKey: IdempotencyKey.optional(),
+})
+
+/** Where a hunt's flows are told apart by host only: `F.X.H` on every client belongs to hunt `H.X`. '' for other flows. */
+export const huntOf = (flowId: string): string => flowId.match(/^F\.([^.]+)\.H$/)?.[1]?.replace(/^/, 'H.') ?? ''
+
 /** The seed's one-object push. */
 export const Push = z.object({
   hostname: Hostname,

@@ -7,19 +7,20 @@ import { AppError } from '#server/platform/errors.ts'
 import { enqueue } from '#server/platform/jobs.ts'
 import type { Spooled } from '#server/platform/spool.ts'
 import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
+import { isDoorFormat } from './formats/doors.ts'
 import { FLAWS, type Flaw } from './formats/framed.ts'
 import { loadDeliveries } from './jobs.ts'
 import { type Batch, getBatch, repairsOf } from './queries.ts'
 import { forgetRejects, rejectLines, rejectPage } from './rows.ts'
-import type { BatchId, DeliveryFacts, IdempotencyKey, Push, RejectList, Repair, Replay } from './schema.ts'
+import type { BatchId, Delivery, IdempotencyKey, Push, RejectList, Repair, Replay } from './schema.ts'
 
-type Facts = z.infer<typeof DeliveryFacts>
+type Facts = Omit<z.infer<typeof Delivery>, 'idempotencyKey'>
 export type Received = { batch: Batch; replayed: boolean }
 
 /**
  * Enters a spooled delivery in the ledger and queues its load, in one transaction: from here on it is never lost.
  * The same key with the same bytes gives the first result again (`replayed`); with other bytes it is `invalid`,
- * while the first one is still loading it is `conflict`.
+ * while the first one is still loading it is `conflict`, but for a forwarder's body.
  */
 export async function receive(
   ctx: Ctx,
@@ -45,6 +46,7 @@ export async function receive(
     .values({
       source_id: actor.sourceId,
       created_by: actor.accountId,
+      format: isDoorFormat(facts.format) ? facts.format : null,
       idempotency_key: idempotencyKey,
       filename: facts.filename ?? null,
       artifact: facts.artifact ?? null,
@@ -60,7 +62,7 @@ export async function receive(
     .onConflict((c) => c.columns(['tenant_id', 'idempotency_key']).doNothing())
     .returning('id')
     .executeTakeFirst()
-  if (!made) return { batch: await firstAnswer(ctx, idempotencyKey!, spooled), replayed: true }
+  if (!made) return { batch: await firstAnswer(ctx, facts, idempotencyKey!, spooled), replayed: true }
 
   await record(
     ctx,
@@ -80,7 +82,7 @@ const inherited = (said: Facts, { artifact, hostname, client_id, flow_id }: Batc
   flow_id: said.flow_id ?? flow_id ?? undefined,
 })
 
-async function firstAnswer(ctx: Ctx, idempotencyKey: string, { sha256 }: Spooled): Promise<Batch> {
+async function firstAnswer(ctx: Ctx, { format }: Facts, idempotencyKey: string, { sha256 }: Spooled): Promise<Batch> {
   const { id } = await ctx.db
     .selectFrom('batch')
     .select('id')
@@ -88,7 +90,9 @@ async function firstAnswer(ctx: Ctx, idempotencyKey: string, { sha256 }: Spooled
     .executeTakeFirstOrThrow()
   const first = await getBatch(ctx, id)
   if (first.sha256 !== sha256) throw new AppError('invalid', 'This Idempotency-Key was used for other bytes.')
-  if (!first.done_at) throw new AppError('conflict', 'A delivery with this Idempotency-Key is still loading.', {}, 2)
+  // A forwarder that sends a body again wants to hear that it is safe, and it is: in the spool, or beyond.
+  if (!first.done_at && !isDoorFormat(format))
+    throw new AppError('conflict', 'A delivery with this Idempotency-Key is still loading.', {}, 2)
   return first
 }
 
