@@ -90,8 +90,9 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
     /** Why deliveries of this tenant are refused now, or were within the last minute; null when they are welcome. */
     pressure(tenantId: number): Pressure | null {
       const verdict = standing(tenantId)
-      if (verdict) spells.note(verdict.own ? tenantId : 0, verdict)
-      return spells.read(0) ?? spells.read(tenantId)
+      if (!verdict) return spells.read(tenantId) ?? spells.read(0)
+      spells.note(verdict.own ? tenantId : 0, verdict)
+      return spells.read(verdict.own ? tenantId : 0)
     },
 
     figures: (): Figures => ({ inFlight: flight.total(), ...spool.figures(), refused: { ...refused } }),
