@@ -9,7 +9,9 @@ export const MODULES = {
   // The end of a tenant ends its sessions, and the accounts that were only there.
   tenants: ['tenant', 'membership', 'tally', 'deleted_tenant', 'auth.session', 'account'],
   activity: ['activity'],
-  hosts: ['host'],
+  facts: ['host_fact', 'host_label', 'host'],
+  hosts: ['host', 'host_artifact'],
+  merges: ['host_merge', 'host'],
   columns: [],
   sources: ['source'],
   ingestion: ['batch', 'batch_member', 'flow', 'archive_key'],

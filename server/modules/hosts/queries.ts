@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { record } from '#server/platform/activity.ts'
+import { storable } from '#server/platform/storable.ts'
 import { table } from '#server/platform/table.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
 import type { HostList, HostSlice, NewHost } from './schema.ts'
@@ -60,14 +61,14 @@ export async function upsertHost(ctx: Ctx, { hostname, ip_address, os, host_meta
       ip_address: eb.fn.coalesce(eb.val(facts.ip_address), 'ip_address'),
       os: eb.fn.coalesce(eb.val(facts.os), 'os'),
       host_metadata: sql`coalesce(host_metadata, '{}'::jsonb) || coalesce(${facts.host_metadata}::jsonb, '{}'::jsonb)`,
-      last_seen_at: sql<Date>`now()`,
+      own_last_seen_at: sql<Date>`now()`,
     }))
     .where('id', '=', (eb) =>
       eb
         .selectFrom('host as named')
         .select('named.id')
-        .where(sql`lower(named.hostname)`, '=', hostname.toLowerCase())
-        .orderBy('named.last_seen_at', 'desc')
+        .where('named.hostname_key', '=', sql<string>`lower(${hostname})`)
+        .orderBy('named.own_last_seen_at', 'desc')
         .limit(1),
     )
     .returningAll()
@@ -78,20 +79,17 @@ export async function upsertHost(ctx: Ctx, { hostname, ip_address, os, host_meta
   }
   const made = await ctx.db
     .insertInto('host')
-    .values({ hostname, ...facts, first_seen_at: sql`now()` })
+    .values({ hostname, ...facts, own_first_seen_at: sql`now()` })
     // Two pushes of a new host at once: the second one finds the first one's row.
     .onConflict((c) =>
       c
-        .expression(sql`tenant_id, lower(hostname)`)
+        .columns(['tenant_id', 'hostname_key'])
         .where('client_id', 'is', null)
-        .doUpdateSet({ last_seen_at: sql<Date>`now()` }),
+        .where('machine_id', 'is', null)
+        .doUpdateSet({ own_last_seen_at: sql<Date>`now()` }),
     )
     .returningAll()
     .executeTakeFirstOrThrow()
   await record(ctx, 'host.created', { type: 'host', id: made.id })
   return made
 }
-
-// jsonb holds neither NUL nor half a surrogate pair, and a hostile host can report both: U+FFFD stands for them.
-const storable = (json: string) =>
-  json.replace(/(\\\\)|\\u(0000|d[89a-f][0-9a-f]{2})/gi, (found, backslash) => (backslash ? found : '\\ufffd'))
