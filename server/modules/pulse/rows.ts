@@ -33,7 +33,7 @@ export const columnsSeen = (rows: TenantRows, batches: number[]): Promise<Column
        ) as amount using (batch_id, artifact)
        where ${OF_BATCHES} and intDiv(line, ${STRETCH}) % every = 0)
      where length(name) <= 255
-     group by batch_id, artifact, name order by batch_id, artifact, count() desc
+     group by batch_id, artifact, name order by batch_id, artifact, count() desc, name
      limit 600 by batch_id, artifact limit 200000`,
     { batches },
     { seconds: 60, maxRows: 200_000 },
