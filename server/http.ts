@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import compression from 'compression'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { forwarders } from './forwarders/handler.ts'
 import { fromCookie } from './platform/auth/doors.ts'
 import { publicOrigin } from './platform/env.ts'
 import { AppError, fromDatabase, STATUS } from './platform/errors.ts'
@@ -74,6 +75,7 @@ async function assemble(app: Express, base: PageBase, readiness: Readiness, port
     ),
   )
   app.use(probe.routes)
+  app.use('/ingest', forwarders(base))
   app.use(compression())
   app.get('/', welcome)
   if (!base.env.DISABLE_API_DOCS) app.use(apiDocs())

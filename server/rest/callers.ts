@@ -42,9 +42,9 @@ type Meta = { permission: Parameters<typeof allows>[1]; admin?: true }
 const MINUTE_MS = 60_000
 const noted = new Map<number, number>()
 
-// Asked for with every delivery, written once a minute: the time of the last write is remembered, and the statement
-// itself compares, because several processes serve.
-async function noteSource({ pool }: RestBase, { tenantId }: Actor, sourceId: number, requestId: string) {
+// Several processes serve: the statement itself compares too.
+/** Notes that a source's token was used. Asked for with every delivery, written once a minute. */
+export async function noteSource({ pool }: RestBase, { tenantId }: Actor, sourceId: number, requestId: string) {
   const time = Date.now()
   if (time - (noted.get(sourceId) ?? 0) < MINUTE_MS) return
   noted.set(sourceId, time)

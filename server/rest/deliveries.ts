@@ -2,10 +2,9 @@ import type { Request } from 'express'
 import { z } from 'zod'
 import { detect } from '../modules/ingestion/formats/detect.ts'
 import { DeliveryFacts, IdempotencyKey } from '../modules/ingestion/schema.ts'
-import { AppError, fromDatabase } from '../platform/errors.ts'
 import type { Spooled } from '../platform/spool.ts'
-import { inTenant } from '../platform/tenant.ts'
 import { admitted } from './admitted.ts'
+import { mayBeEntered } from './entered.ts'
 import { flaw, Invalid, parsePart } from './invalid.ts'
 import { problem, Refused, refusalOf } from './refusals.ts'
 import { Answer, type Call, type RestBase } from './route.ts'
@@ -107,7 +106,9 @@ async function enter(call: Upload, { spooled, fields }: Arrived, { query, key, g
     await refuseUnknown(call.base, spooled, { said: all.format, gzip })
     return await call.apiWith(spooled).ingestion.receive({ ...all, idempotencyKey: key })
   } catch (error) {
-    if (!(await mayBeEntered(call, spooled, error))) await call.base.spool.remove(spooled.name)
+    const { actor, requestId } = call
+    if (!(await mayBeEntered(call.base, { actor, requestId, name: spooled.name }, error)))
+      await call.base.spool.remove(spooled.name)
     throw error
   }
 }
@@ -121,17 +122,6 @@ async function refuseUnknown({ spool }: RestBase, { name }: Spooled, { said, gzi
       `format=${said} was said, but these bytes are ${found.format}. Leave format out to have it detected.`,
     )
   }
-}
-
-// A connection lost in the middle of COMMIT leaves open whether the ledger has the delivery. Then its file may be all
-// there is: it goes only when the ledger says it does not know it; the sweep takes what is left.
-async function mayBeEntered({ base, actor, requestId }: Upload, { name }: Spooled, error: unknown): Promise<boolean> {
-  const cause = fromDatabase((error as { cause?: unknown }).cause ?? error)
-  if (!actor || !(cause instanceof AppError) || cause.code !== 'unavailable') return false
-  const known = await inTenant(base.pool, { ...actor, requestId }, 'read only', (db) =>
-    db.selectFrom('batch').select('state').where('spool_name', '=', name).execute(),
-  ).catch(() => null)
-  return known === null || known.length > 0
 }
 
 function ended({ req }: Upload, batch: LedgerLine, headers: Record<string, string> = {}, done = 201): Answer {

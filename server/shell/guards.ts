@@ -87,7 +87,8 @@ function fromOurPages(req: Request, origins: string[]): boolean {
 }
 
 function bringsItsOwn({ headers, path }: Request, allowed: string[]): boolean {
-  if (!path.startsWith('/api/') || path.startsWith('/api/trpc')) return false
+  const tokenDoor = path.startsWith('/ingest/') || (path.startsWith('/api/') && !path.startsWith('/api/trpc'))
+  if (!tokenDoor) return false
   if (headers.authorization !== undefined) return true
   if (headers.cookie !== undefined) return false
   // No browser at all, or a page that CORS_ORIGINS names: such a page signs in without a cookie.

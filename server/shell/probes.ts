@@ -51,9 +51,11 @@ const doorOf = (path: string) =>
     ? 'trpc'
     : path.startsWith('/api')
       ? 'rest'
-      : path.startsWith('/assets')
-        ? 'static'
-        : 'page'
+      : path.startsWith('/ingest')
+        ? 'forwarder'
+        : path.startsWith('/assets')
+          ? 'static'
+          : 'page'
 
 const answers = (query: Promise<unknown>) =>
   query.then(

@@ -37,7 +37,7 @@ export async function fromBearer({ pool, tokens }: Auth, header: string | undefi
   const token = header?.match(/^bearer +(\S+) *$/i)?.[1]
   if (!token) throw new AppError('unauthenticated', 'Not authenticated')
   if (token.startsWith(SOURCE_TOKEN_PREFIX)) {
-    return (await sourceActor(pool, hashToken(token))) ?? refuse()
+    return (await fromSourceToken({ pool }, token)) ?? refuse()
   }
   const bearer = await tokens.read(token)
   if (!bearer) return refuse()
@@ -46,6 +46,10 @@ export async function fromBearer({ pool, tokens }: Auth, header: string | undefi
   if (!principal.is_active) throw new AppError('invalid', 'Inactive user')
   return actorOf(principal)
 }
+
+/** Which source a forwarder is, by its token alone; null for any other text. */
+export const fromSourceToken = async ({ pool }: Pick<Auth, 'pool'>, token: string): Promise<Actor | null> =>
+  token.startsWith(SOURCE_TOKEN_PREFIX) ? sourceActor(pool, hashToken(token)) : null
 
 const refuse = (): never => {
   throw new AppError('unauthenticated', 'Could not validate credentials')

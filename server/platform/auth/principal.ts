@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from '#db/types.ts'
+import { now } from '../clock.ts'
 import type { Actor } from '../trpc.ts'
 
 /** A person in one of their tenants, as the database knows them now: never from a cookie or a token. */
@@ -66,13 +67,18 @@ export const actorOf = (principal: Principal, sessionId: string | null = null): 
   operator: principal.operator,
 })
 
-/** The actor of a source's token, by its hash. Null when there is no such token or it was revoked. */
+/** The actor of a source's token, or of the one before it while that lasts, by its hash. Null for any other. */
 export async function sourceActor(pool: Kysely<Tables>, tokenHash: string): Promise<Actor | null> {
   const source = await pool
     .selectFrom('source')
     .innerJoin('tenant', 'tenant.id', 'source.tenant_id')
     .select(['source.id', 'source.tenant_id', 'source.name'])
-    .where('source.token_hash', '=', tokenHash)
+    .where((eb) =>
+      eb.or([
+        eb('source.token_hash', '=', tokenHash),
+        eb.and([eb('source.previous_token_hash', '=', tokenHash), eb('source.previous_token_ends_at', '>', now())]),
+      ]),
+    )
     .where('source.revoked_at', 'is', null)
     .where('tenant.leaving_at', 'is', null)
     .executeTakeFirst()

@@ -1,0 +1,73 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { sql } from 'kysely'
+import { failure, log } from '../platform/log.ts'
+import { endsSoon, letGo } from '../rest/let-go.ts'
+import type { RestBase } from '../rest/route.ts'
+import { takeBody } from './delivery.ts'
+import { type Dialect, Refused, type Wire } from './dialect.ts'
+import { elastic, HELLO } from './elastic.ts'
+import { logscale } from './logscale.ts'
+import { health, splunk } from './splunk.ts'
+
+// Before the protocol's own path clients put what their address holds: a tenant, a prefix, nothing.
+const BULK = /^\/elastic(\/.*)?\/_bulk\/?$/
+const CLUSTER = /^\/elastic(\/[a-z0-9][\w.-]*)*\/?$/i
+const COLLECTOR = /^\/splunk(\/.*)?\/services\/collector(\/event)?(\/1\.0)?\/?$/
+const COLLECTOR_HEALTH = /^\/splunk(\/.*)?\/services\/collector\/health(\/1\.0)?\/?$/
+const STRUCTURED = /^\/logscale(\/.*)?\/v1\/ingest\/humio-structured\/?$/
+
+/**
+ * The doors of Velociraptor's stock forwarders. A source's token opens them and nothing else does: no cookie is read.
+ * They are as each client needs them to lose no row and to send none for ever.
+ */
+export function forwarders(base: RestBase): Router {
+  const router = Router({ caseSensitive: true })
+  router.use('/elastic', (_req, res, next) => {
+    res.setHeader('X-Elastic-Product', 'Elasticsearch')
+    next()
+  })
+  router.post(BULK, serve(base, elastic))
+  router.get(CLUSTER, (req, res) => answer(req, res, HELLO)) // and HEAD
+  router.post(COLLECTOR, serve(base, splunk))
+  router.get(COLLECTOR_HEALTH, async (req, res) => answer(req, res, health(await isWell(base))))
+  router.post(STRUCTURED, serve(base, logscale))
+  router.use((req, res) => {
+    const known = [BULK, COLLECTOR, COLLECTOR_HEALTH, STRUCTURED].some((path) => path.test(req.path))
+    const says = known ? `${req.method} is not for this address.\n` : 'No forwarder delivers here.\n'
+    answer(req, res, { status: known ? 405 : 404, body: says })
+  })
+  return router
+}
+
+const serve =
+  (base: RestBase, dialect: Dialect): RequestHandler =>
+  async (req, res) => {
+    try {
+      await takeBody({ base, dialect, req, requestId: res.locals.requestId })
+      answer(req, res, dialect.received)
+    } catch (error) {
+      answer(req, res, dialect.refused(expected(error, res)))
+    }
+  }
+
+function expected(error: unknown, { locals: { requestId } }: Response): Refused {
+  if (error instanceof Refused) return error
+  log.error({ requestId, error: failure((error as { cause?: unknown }).cause ?? error) }, 'forwarder failed')
+  return new Refused('broken', `Request ${requestId} failed.`)
+}
+
+function answer(req: Request, res: Response, { status, body, headers = {} }: Wire) {
+  if (res.headersSent || res.destroyed) return void res.destroy()
+  if (!endsSoon(req)) res.set('Connection', 'close')
+  res.status(status).set(headers)
+  if (typeof body === 'string') res.type('text/plain').send(body)
+  else res.json(body)
+  if (!req.complete) letGo(req, res)
+}
+
+const isWell = async ({ pool, spool }: RestBase) =>
+  (await spool.hasRoom()) &&
+  sql`select 1`.execute(pool).then(
+    () => true,
+    () => false,
+  )
