@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Tables } from '#db/types.ts'
+import { unseal } from './auth/keys.ts'
 import type { Spool } from './spool.ts'
 import type { Telemetry, TenantRows } from './telemetry.ts'
 import { inTenant, type Mode, type TenantDb } from './tenant.ts'
@@ -17,6 +18,8 @@ export type JobCtx = {
   exclusively: (key: string, work: () => Promise<void>) => Promise<boolean>
   /** Whether both engines answer. */
   alive: () => Promise<boolean>
+  /** What was sealed for `context` with the installation's secret, or its previous one; null when it does not open. */
+  unseal: (sealed: string, context: string) => string | null
   /** Whether a job of this kind is ready to run for another tenant: then long work gives way. */
   othersWait: () => Promise<boolean>
   signal: AbortSignal
@@ -30,7 +33,14 @@ export type WideCtx = JobCtx & {
 }
 
 export type Job<P> = { name: string; payload: z.ZodType<P>; run: (ctx: WideCtx, payload: P) => Promise<void> }
-export type Workbench = { pool: Kysely<Tables>; telemetry: Telemetry; spool: Spool; signal: AbortSignal }
+export type Workbench = {
+  pool: Kysely<Tables>
+  telemetry: Telemetry
+  spool: Spool
+  auth: { secret: string }
+  env: { SECRET_KEY_PREVIOUS?: string | undefined }
+  signal: AbortSignal
+}
 
 const EXCLUSIVE = 'velocicompanion'
 
@@ -66,7 +76,7 @@ const Tenanted = z.looseObject({ tenantId: z.number().int() })
 
 /** The job as graphile-worker runs it: as its tenant, through the same door as a request. */
 export const taskOf =
-  <P>(kind: Job<P>, { pool, telemetry, spool, signal }: Workbench): Task =>
+  <P>(kind: Job<P>, { pool, telemetry, spool, auth, env, signal }: Workbench): Task =>
   async (raw, { job: queued, query }) => {
     const { tenantId, ...payload } = Tenanted.parse(raw)
     const who = { tenantId, accountId: null, requestId: `job-${queued.id}` }
@@ -80,6 +90,9 @@ export const taskOf =
         alive: async () => (await telemetry.ping()) && (await answers(pool)),
         othersWait: async () =>
           (await query<{ wait: boolean }>(OTHERS_WAIT, [kind.name, tenantId])).rows[0]?.wait === true,
+        unseal: (sealed, context) =>
+          unseal(auth.secret, sealed, context) ??
+          (env.SECRET_KEY_PREVIOUS ? unseal(env.SECRET_KEY_PREVIOUS, sealed, context) : null),
         signal,
         pool,
         asQueue: async <Row>(text: string, values: unknown[]) => (await query(text, values)).rows as Row[],

@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { noteFreshness, noteNames } from '#server/modules/hosts/service.ts'
 import { record } from '#server/platform/activity.ts'
 import { AppError, fromDatabase } from '#server/platform/errors.ts'
 import { enqueue, type JobCtx, job } from '#server/platform/jobs.ts'
 import { failure, log } from '#server/platform/log.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import { FLAWS, type Flaw } from './formats/framed.ts'
+import { KNOWN_COLUMNS } from './formats/known-columns.ts'
+import { type Proposal, proposalsFor, Unnamed } from './formats/unnamed.ts'
+import { Locked } from './formats/winzip-aes.ts'
 import { Hopeless, type Loaded, load } from './load.ts'
 import { firstInLine, type Group, type Loading, putBack, takeGroup, untry } from './queries.ts'
-import { type Counts, commonestFlaw, forget } from './rows.ts'
+import { type Counts, columnsOfArtifacts, commonestFlaw, forget } from './rows.ts'
 import { clearStaging, stagedLoads } from './staging.ts'
 
 const TRIES = 5
@@ -93,10 +97,30 @@ async function isolate(ctx: JobCtx, { load: id, batches }: Group, error: unknown
     batches.map((batch) => batch.id),
   )
   await clearStaging(ctx.rows, id)
-  if (given)
-    await fail(ctx, given, { error: error instanceof Hopeless ? error.message : reasonOf(error), keepFile: !guilty })
+  if (given) await giveUp(ctx, given, error, { keepFile: !guilty })
   if (others.length === 0) return
   await ctx.transact('read write', (db) => putBack(db, others, { toBlame: !given }))
+}
+
+async function giveUp(ctx: JobCtx, batch: Loading, error: unknown, { keepFile }: Pick<Failure, 'keepFile'>) {
+  const why = error instanceof Hopeless ? error.cause : null
+  if (why instanceof Unnamed) return awaitName(ctx, batch, why)
+  const known = error instanceof Hopeless ? error.message : reasonOf(error)
+  const locked = why instanceof Locked
+  await fail(ctx, batch, { error: known, keepFile: keepFile || locked, locked })
+}
+
+/** The delivery waits, with what it could be, until a person names it. */
+async function awaitName(ctx: JobCtx, { id }: Loading, { columns, needsHost, message }: Unnamed) {
+  const artifacts = proposalsFor(columns, [...KNOWN_COLUMNS, ...(await columnsOfArtifacts(ctx.rows))])
+  const proposed: Proposal = { artifacts, columns, needs_host: needsHost }
+  await ctx.transact('read write', (db) =>
+    db
+      .updateTable('batch')
+      .set({ state: 'needs_artifact', proposed: JSON.stringify(proposed), error: message, load_id: null, attempts: 0 })
+      .where('id', '=', id)
+      .execute(),
+  )
 }
 
 const reasonOf = (error: unknown) => {
@@ -105,13 +129,15 @@ const reasonOf = (error: unknown) => {
 }
 
 /** The ledger's last lines: counts, activity and the end of the deliveries commit together, or not at all. */
-async function close(ctx: JobCtx, { load: id, batches }: Group, { formats, counts }: Loaded) {
+async function close(ctx: JobCtx, { load: id, batches }: Group, { formats, counts, names, freshness }: Loaded) {
   const empty = batches.filter((batch) => isEmpty(counts.get(batch.id)))
   const reasons = await Promise.all(
     empty.map(async (batch) => [batch.id, await whyNothing(ctx, batch, counts)] as const),
   )
   const failed = new Map(reasons)
   await ctx.transact('read write', async (db) => {
+    await noteNames(db, names)
+    await noteFreshness(db, freshness)
     for (const batch of batches) {
       const failure = failed.get(batch.id)
       if (failure) await endFailed(db, batch, failure, counts.get(batch.id))
@@ -134,6 +160,7 @@ async function endDone(db: TenantDb, batch: Loading, formats: Loaded['formats'],
     done_at: new Date(),
     error: null,
     spool_name: null,
+    sealed_password: null,
   } as const
   await db
     .updateTable('batch')
@@ -144,14 +171,16 @@ async function endDone(db: TenantDb, batch: Loading, formats: Loaded['formats'],
 }
 
 /** Why a delivery failed; its file is kept where it could be loaded another time, or told more. */
-type Failure = { error: string; keepFile: boolean }
+type Failure = { error: string; keepFile: boolean; locked?: boolean }
 
-async function endFailed(db: TenantDb, batch: Loading, { error, keepFile }: Failure, counts?: Counts) {
+async function endFailed(db: TenantDb, batch: Loading, { error, keepFile, locked }: Failure, counts?: Counts) {
   const { received, rejected } = counts ?? { received: 0, rejected: 0 }
-  const ended = { state: 'failed', error, stored: 0, duplicate: 0, done_at: new Date() } as const
+  const done_at = new Date()
+  const ended = { state: 'failed', error, stored: 0, duplicate: 0, done_at, sealed_password: null } as const
   await db
     .updateTable('batch')
     .set({ ...ended, received, rejected, spool_name: keepFile ? batch.spool_name : null })
+    .$if(locked === true, (query) => query.set({ locked_at: done_at }))
     .where('id', '=', batch.id)
     .execute()
   await record(asWorker(db, batch), 'batch.failed', { type: 'batch', id: batch.id }, { reason: error })

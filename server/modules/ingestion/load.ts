@@ -1,20 +1,21 @@
-import { upsertHosts } from '#server/modules/hosts/service.ts'
+import { type Freshness, type HostSighting, type NameSighting, upsertHosts } from '#server/modules/hosts/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { JobCtx } from '#server/platform/jobs.ts'
+import { hostsTold, noteTold, type Told } from './archives.ts'
 import { type Block, partsOf } from './formats/chunks.ts'
-import { CsvHeaderError } from './formats/csv.ts'
-import { BadGzip, UnknownFormat } from './formats/detect.ts'
+import { Unreadable } from './formats/framed.ts'
+import { Unnamed } from './formats/unnamed.ts'
 import { type Opened, open } from './members.ts'
 import { type Loading, noteProgress, type Step } from './queries.ts'
 import {
   type Counts,
   countBatches,
-  type Freshness,
   freshnessOf,
   hostsIn,
   identify,
   quarantine,
   quarantineLeftOut,
+  type SeenHost,
   stagedChunks,
   storeChunk,
 } from './rows.ts'
@@ -24,18 +25,22 @@ const AT_ONCE = 2
 // Nobody sees the steps of a smaller load, and each costs it a transaction.
 const WATCHED_BYTES = 8 * 1024 * 1024
 
-/** What will fail the same way every time; `batch` names the delivery that is to blame. */
+/** What will fail the same way every time; `batch` names the delivery that is to blame, `cause` what a person can mend. */
 export class Hopeless extends Error {
   readonly batch: number | undefined
-  constructor(message: string, batch?: number) {
-    super(message)
+  constructor(message: string, batch?: number, cause?: unknown) {
+    super(message, { cause })
     this.batch = batch
   }
 }
-const HOPELESS = [UnknownFormat, BadGzip, CsvHeaderError]
 
 /** What a load brought, by delivery. */
-export type Loaded = { formats: Map<number, Opened['format']>; counts: Map<number, Counts>; freshness: Freshness[] }
+export type Loaded = {
+  formats: Map<number, Opened['format']>
+  counts: Map<number, Counts>
+  freshness: Freshness[]
+  names: NameSighting[]
+}
 
 /**
  * Brings deliveries from the spool into the rows, from staging to the counts. Safe to repeat with the same deliveries:
@@ -47,11 +52,11 @@ export async function load(ctx: JobCtx, id: number, batches: Loading[]): Promise
   const progress = (share: number, step: Step) => ctx.transact('read write', (db) => noteProgress(db, ids, share, step))
 
   await clearStaging(rows, id)
-  const formats = new Map<number, Opened['format']>()
+  const found: Found = { formats: new Map(), told: new Map() }
   const whole = batches.reduce((sum, { bytes }) => sum + bytes, 0)
   let bytes = 0
   let lines = 0
-  await sideBySide(partsOf(blocksOf(ctx, batches, formats)), async (part) => {
+  await sideBySide(partsOf(blocksOf(ctx, batches, found)), async (part) => {
     ctx.signal.throwIfAborted()
     await stage(rows, id, part)
     bytes += part.body.length
@@ -62,26 +67,57 @@ export async function load(ctx: JobCtx, id: number, batches: Loading[]): Promise
   await lookCloser(rows, id)
   await quarantine(rows, id)
   const seen = await hostsIn(rows, id)
-  const sightings = seen.map((host) => ({ ...host, first_seen: null, last_seen: null }))
-  const hosts = await ctx.transact('read write', (db) => upsertHosts(db, sightings))
+  const hosts = await hostsOf(ctx, seen, found)
   await identify(rows, id, ids, hosts)
   await storeAll(ctx, id, ids, (share, stored) => progress(0.45 + 0.5 * share, { phase: 'storing', rows: stored }))
-  return { formats, counts: await countBatches(rows, id, ids), freshness: await freshnessOf(rows, ids) }
+  const freshness = await freshnessOf(rows, ids)
+  const counts = await countBatches(rows, id, ids)
+  return { formats: found.formats, counts, freshness, names: namesOf(seen, hosts, freshness) }
+}
+
+/** What the deliveries were found to be, and what their archives tell beside rows. */
+type Found = { formats: Map<number, Opened['format']>; told: Map<number, Told> }
+
+/** Our hosts behind the names that rows and archives bear; what archives tell is entered with them. */
+async function hostsOf(ctx: JobCtx, seen: SeenHost[], { told }: Found) {
+  const sightings = new Map<string, HostSighting>(seen.map((host) => [host.key, host]))
+  for (const host of hostsTold(told.values())) sightings.set(host.key, host)
+  return ctx.transact('read write', async (db) => {
+    const hosts = await upsertHosts(db, [...sightings.values()])
+    if (told.size > 0) await noteTold(db, told, new Map(hosts.map(({ key, host_id }) => [key, host_id])))
+    return hosts
+  })
+}
+
+/** The names of hosts that have rows now, each with the newest time of those rows. */
+function namesOf(seen: SeenHost[], hosts: { key: string; host_id: number }[], freshness: Freshness[]): NameSighting[] {
+  const newest = new Map<number, Pick<NameSighting, 'seen_at' | 'batch_id'>>()
+  for (const { host_id, last_row_at, batch_ids } of freshness) {
+    const before = newest.get(host_id)?.seen_at ?? null
+    const seen_at = before === null || (last_row_at !== null && last_row_at > before) ? last_row_at : before
+    newest.set(host_id, { seen_at, batch_id: batch_ids[0] ?? null })
+  }
+  const ids = new Map(hosts.map(({ key, host_id }) => [key, host_id]))
+  return seen.flatMap(({ key, client_id, hostname }) => {
+    const host_id = ids.get(key)
+    const when = host_id === undefined ? undefined : newest.get(host_id)
+    return host_id === undefined || !when ? [] : [{ host_id, client_id, hostname, ...when }]
+  })
 }
 
 /** Every member of every delivery, in order, in blocks of lines that count through their delivery. */
-async function* blocksOf(
-  ctx: JobCtx,
-  batches: Loading[],
-  formats: Map<number, Opened['format']>,
-): AsyncGenerator<Block> {
+async function* blocksOf(ctx: JobCtx, batches: Loading[], found: Found): AsyncGenerator<Block> {
   for (const batch of batches) {
+    let opened: Opened | null = null
     try {
-      const opened = await open(ctx, batch)
-      formats.set(batch.id, opened.format)
+      opened = await open(ctx, batch)
+      found.formats.set(batch.id, opened.format)
       yield* linesOf(batch, opened)
+      if (opened.told) found.told.set(batch.id, opened.told)
     } catch (error) {
       throw hopeless(error, batch) ?? error
+    } finally {
+      await opened?.close()
     }
   }
 }
@@ -103,7 +139,7 @@ async function* linesOf(batch: Loading, { members }: Opened): AsyncGenerator<Blo
 
 function hopeless(error: unknown, batch: Loading): Hopeless | null {
   if (error instanceof Hopeless) return new Hopeless(error.message, batch.id)
-  if (HOPELESS.some((kind) => error instanceof kind)) return new Hopeless((error as Error).message, batch.id)
+  if (error instanceof Unreadable || error instanceof Unnamed) return new Hopeless(error.message, batch.id, error)
   if ((error as { code?: string }).code === 'ENOENT') return new Hopeless('Its file is gone from the spool.', batch.id)
   return null
 }

@@ -1,18 +1,11 @@
 import { Readable } from 'node:stream'
+import type { Freshness } from '#server/modules/hosts/service.ts'
 import type { TenantRows } from '#server/platform/telemetry.ts'
 import { OWN } from './staging.ts'
 import { timesSql } from './times.ts'
 
 export type SeenHost = { key: string; client_id: string; hostname: string }
 export type Counts = { received: number; stored: number; duplicate: number; rejected: number }
-/** What a load brought of one artifact on one host. `dated`: newest and oldest event, none later than tomorrow. */
-export type Freshness = {
-  host_id: number
-  artifact: string
-  rows: number
-  first_row_at: string | null
-  last_row_at: string | null
-}
 
 const BATCHES = 'tenant_id = {tenant:UInt64} and batch_id in {batches:Array(UInt64)}'
 const FLAWED = `(flaw not in ('', 'SUSPECT') or seq in (select seq from incoming_flaw where ${OWN}))`
@@ -149,7 +142,8 @@ export async function countBatches(rows: TenantRows, load: number, batches: numb
 export const freshnessOf = (rows: TenantRows, batches: number[]): Promise<Freshness[]> =>
   rows.select(
     `select host_id, artifact, count() as rows, toString(min(event_time)) as first_row_at,
-       toString(maxIf(event_time, event_time <= now64(3) + interval 1 day)) as last_row_at
+       toString(maxIf(event_time, event_time <= now64(3) + interval 1 day)) as last_row_at,
+       arrayReverseSort(groupUniqArray(batch_id)) as batch_ids
      from rows where ${BATCHES} group by host_id, artifact order by host_id, artifact`,
     { batches },
     { seconds: 120, maxRows: 10_000_000 },
@@ -196,3 +190,14 @@ export const commonestFlaw = async (rows: TenantRows, batch: number): Promise<st
       { batches: [batch] },
     )
   )[0]?.reason
+
+/** Columns that some rows of each of the tenant's artifacts have, from its latest deliveries. */
+export const columnsOfArtifacts = (rows: TenantRows) =>
+  rows.select<{ artifact: string; columns: string[] }>(
+    `select artifact, groupUniqArrayArray(400)(JSONAllPaths(row)) as columns from (
+       select artifact, row from rows where tenant_id = {tenant:UInt64} and batch_id in (
+         select distinct batch_id from rows where tenant_id = {tenant:UInt64} order by batch_id desc limit 50)
+       limit 20 by artifact) group by artifact`,
+    {},
+    { seconds: 20, maxRows: 10_000 },
+  )

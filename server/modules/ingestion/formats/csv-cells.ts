@@ -2,17 +2,17 @@
  * Velociraptor writes three kinds of CSV (design: velociraptor.md 3.2). `typed`: tables of the GUI, where strings that
  * look like a number, object or boolean stand behind one space. `export`: results inside archives, where strings stand
  * as they are, nothing is null, and a tab guards what a spreadsheet would run. `json`: exports up to 0.7.0, every cell
- * JSON. Any other CSV reads as `typed`.
+ * JSON.
  */
 export type Dialect = 'typed' | 'export' | 'json'
 
-/** Which dialect these records are written in, by what only one of them would write. */
-export function dialectOf(records: string[][]): Dialect {
+/** Which dialect these records are written in, by what only one of them would write; null when nothing tells. */
+export function dialectOf(records: string[][]): Dialect | null {
   const cells = records.flat().filter((cell) => cell !== '')
   if (cells.some((cell) => cell.startsWith('"')) && cells.every(isJson)) return 'json'
   if (cells.some((cell) => MARKED.test(cell) || INDENTED.test(cell) || cell.startsWith('base64:'))) return 'typed'
   if (cells.some((cell) => GUARDED.test(cell) || (/^[{[].+[}\]]$/.test(cell) && isJson(cell)))) return 'export'
-  return 'typed'
+  return null
 }
 
 /** Column and JSON text of each cell. What lost its guarding tab is named in the extra column `_TabGuarded`. */

@@ -17,10 +17,15 @@ type Parsed = { record: string[]; raw: string; info: { lines: number } }
  * CSV in any of Velociraptor's dialects, which the first 500 records tell. Each record becomes one JSON object; digits
  * stay as they stand in the file. Throws CsvHeaderError.
  */
-export const csv: Format = async function* (bytes) {
+export const csv: Format = (bytes) => records(bytes, 'typed')
+
+/** The same out of an archive, where a file that bears no mark of a dialect is of the archives' own. */
+export const exportedCsv: Format = (bytes) => records(bytes, 'export')
+
+async function* records(bytes: AsyncIterable<Buffer>, unmarked: Dialect): AsyncGenerator<Framed[]> {
   const { head, rest } = await peek(bytes)
   const skipped: Framed[] = []
-  const records = pipeline(
+  const parser = pipeline(
     Readable.from(rest),
     parse({
       bom: true,
@@ -41,10 +46,10 @@ export const csv: Format = async function* (bytes) {
   let header: Header | null = null
   let block: Parsed[] = []
   let startsAt = 1
-  for await (const parsed of records as AsyncIterable<Parsed>) {
+  for await (const parsed of parser as AsyncIterable<Parsed>) {
     const line = startsAt
     startsAt = parsed.info.lines + 1
-    if (!header) header = headerOf(parsed)
+    if (!header) header = headerOf(parsed, unmarked)
     else block.push({ ...parsed, info: { lines: line } })
     if (block.length < BLOCK) continue
     yield [...framed(header!, block), ...skipped.splice(0)]
@@ -55,16 +60,16 @@ export const csv: Format = async function* (bytes) {
   if (last.length > 0) yield last
 }
 
-type Header = { names: string[]; dialect: Dialect | null }
+type Header = { names: string[]; unmarked: Dialect; dialect: Dialect | null }
 
-function headerOf({ record, raw }: Parsed): Header {
+function headerOf({ record, raw }: Parsed, unmarked: Dialect): Header {
   const bytes = Buffer.byteLength(raw)
   if (bytes > MAX_HEADER_BYTES) throw new CsvHeaderError(`The header has ${bytes} bytes; ${MAX_HEADER_BYTES} are read.`)
-  return { names: checked(record).map((name) => JSON.stringify(name)), dialect: null }
+  return { names: checked(record).map((name) => JSON.stringify(name)), unmarked, dialect: null }
 }
 
 function framed(header: Header, block: Parsed[]): Framed[] {
-  header.dialect ??= dialectOf(block.map(({ record }) => record))
+  header.dialect ??= dialectOf(block.map(({ record }) => record)) ?? header.unmarked
   const { names, dialect } = header
   return block.map(({ record, raw, info: { lines: line } }) =>
     record.length === names.length

@@ -2,23 +2,25 @@ import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
+import { array } from './array.ts'
 import { csv } from './csv.ts'
-import type { Format } from './framed.ts'
+import { type Format, Unreadable } from './framed.ts'
 import { jsonl } from './jsonl.ts'
 
 const HEAD_BYTES = 64 * 1024
 const MAX_RATIO = 200
 const RATIO_FROM_BYTES = 1024 * 1024
 
-export const FORMATS = { jsonl, csv, object: jsonl } as const satisfies Record<string, Format>
-export type FormatName = keyof typeof FORMATS
+export const FORMATS = { jsonl, csv, object: jsonl, array } as const satisfies Record<string, Format>
+/** An archive is no format of rows: its files are. */
+export type FormatName = keyof typeof FORMATS | 'zip'
 
 /** A delivery whose bytes are none of our formats; the message says what was found and what to send instead. */
-export class UnknownFormat extends Error {}
+export class UnknownFormat extends Unreadable {}
 /** A delivery without a single character to read. */
 export class EmptyDelivery extends UnknownFormat {}
 /** A gzip that unpacks to too much, or is broken. */
-export class BadGzip extends Error {}
+export class BadGzip extends Unreadable {}
 
 /** What a delivery is, from its first bytes, not its name. Throws UnknownFormat. */
 export async function detect(path: string): Promise<{ format: FormatName; gzip: boolean }> {
@@ -35,7 +37,9 @@ export async function detect(path: string): Promise<{ format: FormatName; gzip: 
 
 function formatOf(head: Buffer): FormatName {
   if (head.length === 0) throw new EmptyDelivery('The delivery is empty.')
-  if (head.subarray(0, 4).toString('latin1') === 'PK\x03\x04') throw unknown('a ZIP archive')
+  const signature = head.subarray(0, 4).toString('latin1')
+  if (signature === 'PK\x03\x04') return 'zip'
+  if (signature === 'PK\x05\x06') throw new EmptyDelivery('The ZIP archive is empty.')
   if (head[0] === 0x1f && head[1] === 0x8b) throw unknown('a gzip inside a gzip')
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) throw unknown('UTF-16 text')
   const text = head
@@ -44,7 +48,7 @@ function formatOf(head: Buffer): FormatName {
     .trimStart()
   if (text === '') throw new EmptyDelivery('The delivery holds nothing but white space.')
   if (text.startsWith('{')) return 'jsonl'
-  if (text.startsWith('[')) throw unknown('one JSON array')
+  if (text.startsWith('[')) return 'array'
   if (head.subarray(0, 512).includes(0)) throw unknown('binary data')
   const [header = ''] = text.split(/\r?\n/, 1)
   if (/[,;\t|]/.test(header)) return 'csv'
@@ -53,7 +57,7 @@ function formatOf(head: Buffer): FormatName {
 
 const unknown = (what: string) =>
   new UnknownFormat(
-    `This is ${what}. Send JSON lines (one object per line) or Velociraptor's table CSV, plain or gzip.`,
+    `This is ${what}. Send JSON lines, a JSON array, CSV or a ZIP as Velociraptor exports them, plain or gzip.`,
   )
 
 function unpackedHead(start: Buffer): Buffer {
