@@ -1,9 +1,11 @@
 import { AppError } from '#server/platform/errors.ts'
 import { Slice } from '#server/platform/input.ts'
 import { detachedProcedure, protectedProcedure, router } from '#server/platform/trpc.ts'
+import { delivery, members, rejectsOf } from './ledger.ts'
 import { batchesById, getBatch, listBatches } from './queries.ts'
-import { BatchId, BatchList, Delivery, Push, RejectList, Repair, Replay } from './schema.ts'
-import { delivery, discard, push, receive, rejectsOf, repair, replay } from './service.ts'
+import { discard, repair, replay } from './repairs.ts'
+import { BatchId, BatchList, Delivery, MemberList, Push, RejectList, Repair, Replay } from './schema.ts'
+import { push, receive } from './service.ts'
 
 export const ingestionRouter = router({
   list: protectedProcedure('batch:read', BatchList).query(({ ctx, input }) => listBatches(ctx, input)),
@@ -11,6 +13,7 @@ export const ingestionRouter = router({
   get: protectedProcedure('batch:read', BatchId).query(({ ctx, input }) => getBatch(ctx, input.id)),
   rejects: detachedProcedure('batch:read', RejectList).query(({ ctx, input }) => rejectsOf(ctx, input)),
   delivery: protectedProcedure('batch:read', BatchId).query(({ ctx, input }) => delivery(ctx, input)),
+  members: protectedProcedure('batch:read', MemberList).query(({ ctx, input }) => members(ctx, input)),
   replay: detachedProcedure('batch:repair', Replay).mutation(({ ctx, input }) => replay(ctx, input)),
   discard: detachedProcedure('batch:repair', BatchId).mutation(({ ctx, input }) => discard(ctx, input)),
   repair: detachedProcedure('batch:repair', Repair).mutation(({ ctx, input }) => repair(ctx, input)),

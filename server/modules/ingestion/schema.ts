@@ -14,6 +14,10 @@ export const BatchList = listInput(['created_at'], {
   rejects: z.preprocess(blank, z.enum(['with']).optional()),
 })
 export type LedgerFilter = Partial<Omit<z.infer<typeof BatchList>, 'sort' | 'dir' | 'cursor' | 'limit'>>
+export const MemberList = ById.extend({
+  after: whole(0, 1e9).default(0),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
 export const RejectList = ById.extend({
   after: z.coerce.number().int().min(0).default(0),
   skip: whole(0, 1e12).default(0),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { SourceKind } from '#db/types.ts'
 import { grouped } from '#server/platform/grouped.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import type { Profile } from './service.ts'
@@ -10,7 +11,7 @@ export async function sourcesHeard(db: TenantDb) {
   const { rows } = await sql<{
     id: number
     name: string
-    kind: string | null
+    kind: SourceKind
     revoked: boolean
     expect_every_minutes: number | null
     last_at: Date | null
@@ -29,8 +30,8 @@ export async function sourcesHeard(db: TenantDb) {
         percentile_disc(0.95) within group (order by minutes) filter (where minutes > 15) as pause
       from gap group by source_id
     )
-    select source.id, source.name, to_jsonb(source) ->> 'kind' as kind, source.revoked_at is not null as revoked,
-      (to_jsonb(source) ->> 'expect_every_minutes')::int as expect_every_minutes,
+    select source.id, source.name, source.kind, source.revoked_at is not null as revoked,
+      source.expect_every_minutes,
       last.created_at as last_at, coalesce(last.created_at, source.created_at) as since,
       coalesce(rhythm.visits, 0)::int as visits, rhythm.pause::float8 as pause_minutes,
       coalesce(rhythm.known, 0)::float8 as known_minutes, lag.seconds::float8 as lag_seconds
