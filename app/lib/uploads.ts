@@ -37,8 +37,29 @@ export function useUploads(onSent: () => void) {
   return { uploads, send }
 }
 
-/** Sends one file with progress. Never rejects: what went wrong is told by its line. */
-function deliver(file: File, { artifact, hostname }: About, change: (part: Partial<Upload>) => void): Promise<void> {
+const RETRIES = 30
+
+/** Sends one file, again and again while the server says when to come back. Never rejects. */
+async function deliver(file: File, about: About, change: (part: Partial<Upload>) => void): Promise<void> {
+  for (let left = RETRIES; ; left -= 1) {
+    const seconds = await attempt(file, about, change)
+    if (seconds === null || left === 0) return
+    change({
+      state: 'waiting',
+      sent: 0,
+      message: `The server has no room just now; this file is tried again in ${seconds} s.`,
+    })
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+    change({ message: null })
+  }
+}
+
+/** One try, with progress; what went wrong is told by its line. Resolves to the seconds after which another makes sense. */
+function attempt(
+  file: File,
+  { artifact, hostname }: About,
+  change: (part: Partial<Upload>) => void,
+): Promise<number | null> {
   const to = new URLSearchParams({ filename: file.name })
   if (artifact) to.set('artifact', artifact)
   if (hostname) to.set('hostname', hostname)
@@ -49,14 +70,15 @@ function deliver(file: File, { artifact, hostname }: About, change: (part: Parti
     request.upload.onprogress = ({ loaded }) => change({ sent: Math.min(loaded, file.size) })
     request.onload = () => {
       change(outcomeOf(request))
-      resolve()
+      const busy = request.status === 429 || request.status === 503
+      resolve(busy ? Math.min(120, Math.max(1, Number(request.getResponseHeader('Retry-After')) || 5)) : null)
     }
     request.onerror = () => {
       change({
         state: 'refused',
         message: 'The connection broke. Send the file again: rows already stored are not doubled.',
       })
-      resolve()
+      resolve(null)
     }
     request.open('POST', `/api/ingestion/batches?${to}`)
     request.setRequestHeader('Accept', 'application/json')

@@ -61,6 +61,8 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
   'sources/index.tsx': () => ['/sources'],
   'tenants/index.tsx': () => ['/tenants'],
   'tenants/new.tsx': () => ['/tenants/new'],
+  'tenants/$tenantId.tsx': () => [`/tenants/${tenant.id}`],
+  'tenants/$tenantId.end.tsx': () => [`/tenants/${tenant.id}/end`],
   'users/index.tsx': () => ['/users'],
   'users/$userId.tsx': ({ user }) => [`/users/${user}`],
   'users/new.tsx': () => ['/users/new'],

@@ -5,6 +5,7 @@ import { BatchTable } from '#app/components/batch-table.tsx'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
 import { DayLanes } from '#app/components/day-lanes.tsx'
 import { FirstSteps } from '#app/components/first-steps.tsx'
+import { IntakeNotice } from '#app/components/intake.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
@@ -20,9 +21,10 @@ import { useNow } from '#app/lib/viewer.ts'
 export const meta = titled('Overview')
 export const handle = { trail: () => [{ title: 'Overview' }] }
 
-export const loader = load(async ({ api, origin }) => {
+export const loader = load(async ({ api, origin, viewer }) => {
   const overview = await api.dashboards.overview()
-  return { ...overview, activity: withDetailText(overview.activity), origin }
+  const intake = { pressure: await api.tenants.intake(), tenant: viewer.tenantName }
+  return { intake, ...overview, activity: withDetailText(overview.activity), origin }
 })
 
 type Loaded = ReturnType<typeof useLoaderData<typeof loader>>
@@ -58,10 +60,10 @@ const COLUMNS: Column<Artifact>[] = [
 
 export default function Overview() {
   const overview = useLoaderData<typeof loader>()
-  const { rows, batches, artifacts, activity, origin } = overview
+  const { rows, batches, artifacts, activity, origin, intake } = overview
   const now = useNow()
   const untouched = rows?.total === 0 && batches.latest.length === 0
-  useLive(batches.inProgress > 0)
+  useLive(batches.inProgress > 0 || intake.pressure !== null)
   return (
     <>
       <PageHead
@@ -78,6 +80,7 @@ export default function Overview() {
           now.
         </Notice>
       )}
+      <IntakeNotice {...intake} />
       {!untouched && <Receipt overview={overview} />}
       <DayLanes overview={overview} />
       {untouched ? (

@@ -1,6 +1,7 @@
 import { useLoaderData } from '@remix-run/react'
 import { BatchTable } from '#app/components/batch-table.tsx'
 import { ChoiceFilter, FilterBar } from '#app/components/filter-bar.tsx'
+import { IntakeNotice } from '#app/components/intake.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
@@ -16,9 +17,10 @@ import { BatchList } from '#server/modules/ingestion/schema.ts'
 export const meta = titled('Deliveries')
 export const handle = { trail: () => [{ title: 'Deliveries' }] }
 
-export const loader = load(async ({ api, query }) => {
+export const loader = load(async ({ api, query, viewer }) => {
   const list = BatchList.parse(query)
-  return { ...(await api.ingestion.list(list)), list, refused: query.error?.slice(0, 300) ?? null }
+  const intake = { pressure: await api.tenants.intake(), tenant: viewer.tenantName }
+  return { ...(await api.ingestion.list(list)), list, intake, refused: query.error?.slice(0, 300) ?? null }
 })
 
 const STATES = [
@@ -30,9 +32,9 @@ const STATES = [
 ]
 
 export default function Deliveries() {
-  const { rows, next, prev, total, list, refused } = useLoaderData<typeof loader>()
+  const { rows, next, prev, total, list, intake, refused } = useLoaderData<typeof loader>()
   const mayWrite = useMayWrite()
-  useLive(rows.some(({ state }) => isUnderWay(state)))
+  useLive(intake.pressure !== null || rows.some(({ state }) => isUnderWay(state)))
   return (
     <>
       <PageHead
@@ -44,6 +46,7 @@ export default function Deliveries() {
           <b>The file was refused.</b> {refused}
         </Notice>
       )}
+      <IntakeNotice {...intake} />
       {mayWrite && <UploadForm batches={rows} />}
       <SectionHead title="Ledger" />
       <FilterBar label="Deliveries">

@@ -1,0 +1,99 @@
+import { Form, useActionData, useLoaderData } from '@remix-run/react'
+import { Link } from '#app/components/link.tsx'
+import { Notice } from '#app/components/notice.tsx'
+import { PageHead, SectionHead } from '#app/components/page-head.tsx'
+import { Facts } from '#app/components/record.tsx'
+import { RetentionRules, RuleForm } from '#app/components/retention.tsx'
+import { Time } from '#app/components/time.tsx'
+import { WholeValue } from '#app/components/value.tsx'
+import { act, load } from '#app/lib/api.server.ts'
+import { fieldsOf } from '#app/lib/fields.server.ts'
+import { number } from '#app/lib/format.ts'
+import { titledBy } from '#app/lib/title.ts'
+import { RetentionOf, RetentionRule } from '#server/modules/retention/schema.ts'
+import { TenantId } from '#server/modules/tenants/schema.ts'
+
+type Named = { tenant: { name: string } }
+export const meta = titledBy(({ tenant }: Named) => tenant.name)
+export const handle = { trail: ({ tenant }: Named) => [{ title: 'Tenants', to: '/tenants' }, { title: tenant.name }] }
+
+export const loader = load(async ({ api, params, viewer }) => {
+  const tenant = await api.tenants.get(TenantId.parse({ id: params.tenantId }))
+  const keeps = tenant.id === viewer.tenantId && viewer.role === 'admin'
+  return {
+    tenant,
+    mayEnd: viewer.operator && tenant.id !== viewer.tenantId,
+    rules: keeps ? await api.retention.list() : null,
+    fields: fieldsOf(RetentionRule, {
+      artifact: { title: 'Artifact', mono: true, hint: 'Empty: every artifact that has no rule of its own.' },
+      days: { title: 'Days', kind: 'number', hint: 'Counted from the day a delivery was received. Empty: for ever.' },
+    }),
+  }
+})
+
+// A rule is shown with what it would take before it is made.
+export const action = act(async ({ api, form }) => {
+  const did = form.intent ?? ''
+  if (did === 'remove') await api.retention.remove(RetentionOf.parse(form))
+  if (did === 'run') await api.retention.run()
+  if (did === 'remove' || did === 'run') return { did, preview: null }
+  const rule = RetentionRule.parse(form)
+  if (did === 'set') {
+    await api.retention.set(rule)
+    return { did, preview: null }
+  }
+  const shown = { artifact: rule.artifact ?? '', days: rule.days ?? null }
+  return { did, preview: { ...(await api.retention.preview(rule)), ...shown } }
+})
+
+const DID: Record<string, string> = {
+  set: 'The rule holds. What it takes goes next night, or when you apply the rules now.',
+  remove: 'The rule is taken away. What it took does not come back.',
+  run: 'The rules are being applied. The activity says how many rows went.',
+}
+
+export default function TenantPage() {
+  const { tenant, mayEnd, rules, fields } = useLoaderData<typeof loader>()
+  const answer = useActionData<typeof action>()
+  const did = answer && 'did' in answer ? DID[answer.did] : undefined
+  return (
+    <>
+      <PageHead title={<WholeValue text={tenant.name} />} about={tenant.description}>
+        {mayEnd && (
+          <Link className="btn danger" to={`/tenants/${tenant.id}/end`}>
+            Delete tenant
+          </Link>
+        )}
+      </PageHead>
+      {did && (
+        <Notice kind="done" role="status">
+          {did}
+        </Notice>
+      )}
+      <Facts
+        facts={{
+          Members: number(Number(tenant.member_count)),
+          Hosts: number(Number(tenant.host_count)),
+          'Your role': tenant.role ?? 'none',
+          'Created (UTC)': <Time at={tenant.created_at} />,
+        }}
+      />
+      {rules && (
+        <section className="pt-3">
+          <SectionHead title="How long rows are kept" about="for ever, where no rule speaks">
+            {rules.some(({ due }) => due !== 0) && (
+              <Form method="post">
+                <input type="hidden" name="intent" value="run" />
+                <button type="submit" className="btn">
+                  Apply now
+                </button>
+              </Form>
+            )}
+          </SectionHead>
+          <RetentionRules rules={rules} />
+          <RuleForm fields={fields} preview={(answer && 'preview' in answer && answer.preview) || null} />
+        </section>
+      )}
+    </>
+  )
+}
