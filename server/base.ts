@@ -20,9 +20,11 @@ export async function openBase(env: Env, name: 'web' | 'worker'): Promise<Base &
   const secrets = [env.SECRET_KEY ?? '', env.SECRET_KEY_PREVIOUS].filter((key) => key !== undefined).map(checkSecretKey)
   const pool = openPool(env.APP_DATABASE_URL, {
     name: `velocicompanion-${name}`,
-    max: name === 'web' ? 12 : 6,
+    max: name === 'web' ? 10 : 6,
     statementTimeoutMs: name === 'web' ? 5_000 : 600_000,
   })
+  // What brings rows has connections of its own, so that pages never wait for a flood of deliveries to get one.
+  const intake = name === 'web' ? openPool(env.APP_DATABASE_URL, { name: 'velocicompanion-intake', max: 4 }) : null
   const telemetry = openTelemetry(env.CLICKHOUSE_URL ?? '', { name: `velocicompanion-${name}` })
   const spool = openSpool(join(env.DATA_DIR, 'spool'), {
     maxBytes: env.MAX_DELIVERY_BYTES,
@@ -34,6 +36,7 @@ export async function openBase(env: Env, name: 'web' | 'worker'): Promise<Base &
     env,
     telemetry,
     pool: pool.db,
+    intakePool: intake?.db ?? pool.db,
     spool,
     admission: openAdmission(admissionLimits(env), {
       backlog: (afterId) => backlogOf(pool.db, afterId),
@@ -49,6 +52,7 @@ export async function openBase(env: Env, name: 'web' | 'worker'): Promise<Base &
     },
     close: async () => {
       await telemetry.close()
+      await intake?.close()
       await pool.close()
     },
   }

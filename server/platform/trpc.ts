@@ -26,6 +26,8 @@ export type Actor = {
 export type RequestContext = {
   actor: Actor | null
   pool: Kysely<Tables>
+  /** The same database through connections that only deliveries use. */
+  intakePool: Kysely<Tables>
   telemetry: Telemetry
   spool: Spool
   /** Whether a delivery may begin. */

@@ -60,8 +60,9 @@ async function run(base: RestBase, route: Route, req: Request, res: Response): P
   const actor = await callerOf(base, route, req, requestId)
   const { id } = route.path.includes('{id}') ? parsePart(PathId, 'path', req.params) : { id: 0 }
   const query = parsePart(route.query ?? AnyQuery, 'query', queryOf(req))
+  const pool = route.admits || route.body?.kind === 'stream' ? base.intakePool : base.pool
   const apiWith = (delivered?: RequestContext['delivered']) =>
-    createCaller({ ...base, actor, requestId, ip, delivered })
+    createCaller({ ...base, pool, actor, requestId, ip, delivered })
   const place = route.admits && actor ? admitted(base.admission, actor.tenantId, req) : null
   try {
     const body = await bodyOf(route, req)

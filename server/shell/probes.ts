@@ -1,20 +1,22 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type Request, type RequestHandler, Router } from 'express'
 import { sql } from 'kysely'
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Admission } from '../platform/admission.ts'
 import { isLoopback } from '../platform/env.ts'
 import type { RequestContext } from '../platform/trpc.ts'
 
-type Base = Pick<RequestContext, 'pool' | 'telemetry' | 'env'>
+type Base = Pick<RequestContext, 'pool' | 'telemetry' | 'env' | 'admission'>
 export type Readiness = { stopping: boolean }
 
 /** GET /health (the process lives), /ready (both engines answer, and we are not stopping), /metrics (Prometheus). */
 export function probes(
-  { pool, telemetry, env }: Base,
+  { pool, telemetry, env, admission }: Base,
   readiness: Readiness,
 ): { routes: Router; measure: RequestHandler } {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  measureIntake(registry, admission)
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the first byte of a request to the last byte of its answer.',
@@ -32,7 +34,7 @@ export function probes(
   const routes = Router()
   routes.get('/health', (_req, res) => void res.json({ status: 'healthy' }))
   routes.get('/ready', async (_req, res) => {
-    const [records, rows] = await Promise.all([answers(sql`select 1`.execute(pool)), telemetry.ping()])
+    const [records, rows] = await Promise.all([recordsAnswer(pool), telemetry.ping()])
     const ready = records && rows && !readiness.stopping
     res
       .status(ready ? 200 : 503)
@@ -46,6 +48,32 @@ export function probes(
   return { routes, measure }
 }
 
+/** What is coming in, what waits, and what was refused and why, read when somebody asks. */
+function measureIntake(registry: Registry, { figures }: Admission) {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('intake_bytes_in_flight', 'Bytes that deliveries hold in memory while they come in.', () => figures().inFlight)
+  gauge('intake_backlog_bytes', 'Bytes that are kept and not yet loaded.', () => figures().backlog)
+  gauge('intake_backlog_age_seconds', 'How long the oldest of them has waited.', () => figures().oldestSeconds)
+  new Counter({
+    name: 'intake_refused_total',
+    help: 'Deliveries refused before a byte was read.',
+    labelNames: ['cause'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const [cause, count] of Object.entries(figures().refused)) this.inc({ cause }, count)
+    },
+  })
+}
+
 const doorOf = (path: string) =>
   path.startsWith('/api/trpc')
     ? 'trpc'
@@ -57,8 +85,9 @@ const doorOf = (path: string) =>
           ? 'static'
           : 'page'
 
-const answers = (query: Promise<unknown>) =>
-  query.then(
+/** Whether PostgreSQL answers. */
+export const recordsAnswer = (pool: Base['pool']) =>
+  sql`select 1`.execute(pool).then(
     () => true,
     () => false,
   )

@@ -90,6 +90,9 @@ describe('bytes in flight', () => {
     // The people of the loud tenant are told why; those of the quiet one have nothing to be told.
     expect(own.admission.pressure(loud.id)).toMatchObject({ cause: 'full', own: true })
     expect(own.admission.pressure(quiet.id)).toBeNull()
+    const metrics = (await send('/metrics', {}, server.url)).text
+    expect(metrics).toContain(`intake_bytes_in_flight ${4 * MB}`)
+    expect(metrics).toMatch(/intake_refused_total\{cause="full"\} [1-9]/)
 
     for (const { socket } of slow) socket.destroy()
     await expect.poll(() => figures().inFlight).toBe(0)
