@@ -16,3 +16,4 @@ comment on column source.previous_token_ends_at is 'Until then the token before 
 create index source_by_previous_token on source (previous_token_hash) where previous_token_hash is not null;
 select app.tenant_table('source');
 grant select (previous_token_hash, previous_token_ends_at) on source to app_login;
+create index batch_by_source_created on batch (tenant_id, source_id, created_at);

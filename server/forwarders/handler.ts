@@ -1,8 +1,8 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { sql } from 'kysely'
 import { failure, log } from '../platform/log.ts'
 import { endsSoon, letGo } from '../rest/let-go.ts'
 import type { RestBase } from '../rest/route.ts'
+import { recordsAnswer } from '../shell/probes.ts'
 import { takeBody } from './delivery.ts'
 import { type Dialect, Refused, type Wire } from './dialect.ts'
 import { elastic, HELLO } from './elastic.ts'
@@ -65,9 +65,4 @@ function answer(req: Request, res: Response, { status, body, headers = {} }: Wir
   if (!req.complete) letGo(req, res)
 }
 
-const isWell = async ({ pool, spool }: RestBase) =>
-  (await spool.hasRoom()) &&
-  sql`select 1`.execute(pool).then(
-    () => true,
-    () => false,
-  )
+const isWell = async ({ pool, spool }: RestBase) => (await spool.hasRoom()) && recordsAnswer(pool)

@@ -86,6 +86,11 @@ const WRITES: Record<string, string[]> = {
   'tenants.create': ['+activity', '+membership', '+tenant'],
   'hosts.create': ['+activity', 'host.host_metadata', 'host.last_seen_at', 'host.os'],
   'sources.create': ['+activity', '+source'],
+  'sources.update': ['+activity', 'source.expect_every_minutes', 'source.kind', 'source.name', 'source.org'],
+  'sources.rotate': [
+    '+activity', 'source.previous_token_ends_at', 'source.previous_token_hash', 'source.token_hash', 'source.token_prefix',
+  ], // biome-ignore format: a list to read across
+  'sources.endPrevious': ['+activity', 'source.previous_token_ends_at', 'source.previous_token_hash'],
   'sources.revoke': ['+activity', 'source.revoked_at'],
   'ingestion.push': ['+activity', 'host.host_metadata', 'host.last_seen_at'],
   'ingestion.receive': ['+activity', '+batch'],
@@ -112,6 +117,7 @@ test('a mutation changes the columns it is for, whatever else is sent along', as
     const call = await callerFor(tenant)
     const ids = await tenant.ids('admin')
     if (name === 'users.reactivate') await call('users.deactivate', { id: ids.user })
+    if (name === 'sources.endPrevious') await call('sources.rotate', { id: ids.source })
     const own = namesIn(schema)
     const extra = Object.fromEntries(Object.entries(smuggled).filter(([column]) => !own.includes(column)))
     const input = CASES[name]!.inputs(ids, ids)[0]

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { LoadPhase, Tables } from '#db/types.ts'
+import { getSource } from '#server/modules/sources/queries.ts'
 import { type Paging, paginate } from '#server/platform/paginate.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
@@ -78,6 +79,34 @@ export async function listBatches(ctx: Ctx, input: Paging & LedgerFilter) {
 export async function getBatch(ctx: Pick<Ctx, 'db' | 'actor'>, id: number) {
   return (await batches(ctx).where('batch.id', '=', id).executeTakeFirst()) ?? missing('batch')
 }
+
+/** A source, its last deliveries, and what became of those of the last seven days. Throws `not_found` for another's. */
+export async function sourceLedger(ctx: Ctx, id: number) {
+  const source = await getSource(ctx, id)
+  const latest = await batches(ctx).where('batch.source_id', '=', id).orderBy('batch.id', 'desc').limit(10).execute()
+  return { source, latest, week: await weekOfSource(ctx, id) }
+}
+
+const weekOfSource = ({ db }: Ctx, id: number) =>
+  db
+    .selectFrom('batch')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('deliveries'),
+      eb.fn.countAll<number>().filterWhere('state', '=', 'failed').as('failed'),
+      eb.fn.countAll<number>().filterWhere('state', 'in', ['spooled', 'loading']).as('waiting'),
+    ])
+    .select(SUMS)
+    .where('source_id', '=', id)
+    .where('created_at', '>', sql<Date>`now() - interval '7 days'`)
+    .executeTakeFirstOrThrow()
+
+const SUMS = [
+  sql<number>`coalesce(sum(received), 0)::float8`.as('received'),
+  sql<number>`coalesce(sum(stored), 0)::float8`.as('stored'),
+  sql<number>`coalesce(sum(duplicate), 0)::float8`.as('duplicate'),
+  sql<number>`coalesce(sum(rejected), 0)::float8`.as('rejected'),
+  sql<number>`coalesce(sum(bytes), 0)::float8`.as('bytes'),
+] as const
 
 /** What mends a delivery's rejected lines, the oldest first. */
 export const repairsOf = (ctx: Ctx, id: number) =>
