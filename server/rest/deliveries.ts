@@ -1,14 +1,14 @@
 import type { Request } from 'express'
 import { z } from 'zod'
 import { detect } from '../modules/ingestion/formats/detect.ts'
-import { DeliveryFacts, IdempotencyKey } from '../modules/ingestion/schema.ts'
+import { ArchivePassword, DeliveryFacts, IdempotencyKey } from '../modules/ingestion/schema.ts'
 import type { Spooled } from '../platform/spool.ts'
 import { admitted } from './admitted.ts'
 import { mayBeEntered } from './entered.ts'
 import { flaw, Invalid, parsePart } from './invalid.ts'
 import { problem, Refused, refusalOf } from './refusals.ts'
 import { Answer, type Call, type RestBase } from './route.ts'
-import { hasEnded, type LedgerLine, settled } from './settled.ts'
+import { type LedgerLine, settled } from './settled.ts'
 import { BatchRead } from './shapes.ts'
 import { type Arrived, arrive } from './wire.ts'
 
@@ -95,6 +95,18 @@ function idempotencyKey({ headers }: Request): string | undefined {
   return parsed.data
 }
 
+/** The password of an encrypted archive. Not in the URL: addresses end up in logs. */
+function archivePassword({ headers, query }: Request, fields: Record<string, string>): string | undefined {
+  if (query.password !== undefined) {
+    throw new Invalid([flaw('query', 'password', 'Send it as form field password or header X-Archive-Password.')])
+  }
+  const given = fields.password || headers['x-archive-password']
+  if (given === undefined || given === '') return undefined
+  const parsed = ArchivePassword.safeParse(given)
+  if (!parsed.success) throw new Invalid([flaw('body', 'password', 'Must be 1 to 1,024 characters.')])
+  return parsed.data
+}
+
 type Said = { query: z.output<typeof DeliveryQuery>; key: string | undefined; gzip: boolean }
 
 /** Enters a spooled delivery in the ledger. Nothing is kept of one that is refused. */
@@ -104,7 +116,8 @@ async function enter(call: Upload, { spooled, fields }: Arrived, { query, key, g
     const told = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''))
     const all = parsePart(DeliveryFacts, 'body', { ...facts, ...told })
     await refuseUnknown(call.base, spooled, { said: all.format, gzip })
-    return await call.apiWith(spooled).ingestion.receive({ ...all, idempotencyKey: key })
+    const password = archivePassword(call.req, fields)
+    return await call.apiWith(spooled).ingestion.receive({ ...all, idempotencyKey: key, password })
   } catch (error) {
     const { actor, requestId } = call
     if (!(await mayBeEntered(call.base, { actor, requestId, name: spooled.name }, error)))
@@ -130,5 +143,5 @@ function ended({ req }: Upload, batch: LedgerLine, headers: Record<string, strin
     const refusal = problem(422, batch.error, { ...headers, ...location })
     return new Answer(422, { ...(refusal.body as object), batch_id: batch.id }, refusal.headers)
   }
-  return new Answer(hasEnded(batch) ? done : 202, BatchRead.parse(batch), { ...headers, ...location })
+  return new Answer(batch.state === 'done' ? done : 202, BatchRead.parse(batch), { ...headers, ...location })
 }

@@ -11,7 +11,7 @@ const LONGEST_MS = 200
 const AT_ONCE = 24
 let waiting = 0
 
-/** The delivery once it has ended, or as it is after ten seconds, or when the client has gone or too many wait. */
+/** The delivery once it has ended or waits for a person, or as it is after ten seconds, or when the client has gone or too many wait. */
 export async function settled(
   { api, res }: Pick<Call<unknown, unknown>, 'api' | 'res'>,
   batch: LedgerLine,
@@ -39,4 +39,4 @@ async function ended({ api, res }: Pick<Call<unknown, unknown>, 'api' | 'res'>, 
   return seen
 }
 
-export const hasEnded = ({ state }: LedgerLine) => state === 'done' || state === 'failed'
+export const hasEnded = ({ state }: LedgerLine) => state === 'done' || state === 'failed' || state === 'needs_artifact'

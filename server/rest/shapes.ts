@@ -38,6 +38,15 @@ export const BatchRead = z.object({
   bytes: z.int(),
   sha256: z.string(),
   error: z.string().nullable(),
+  proposed: z
+    .object({
+      artifacts: z.array(z.object({ artifact: z.string(), share_pct: z.number() })),
+      columns: z.array(z.string()),
+      needs_host: z.boolean(),
+    })
+    .nullable()
+    .meta({ description: 'While the state is needs_artifact: what these rows could be, by their columns.' }),
+  locked_at: z.date().nullable().meta({ description: 'Since when an encrypted archive waits for another password.' }),
   same_content_as: z.int().nullable(),
   created_at: z.date(),
   done_at: z.date().nullable(),

@@ -94,11 +94,11 @@ export async function addPerson(tenantId: number, role: MemberRole) {
 export const callerFor = (actor: Actor | null, delivered?: { name: string; bytes: number; sha256: string }) =>
   createCaller({ ...base, actor, requestId: `test-${unique()}`, ip: '127.0.0.1', delivered })
 
-/** Waits until a delivery is done or failed. */
+/** Waits until a delivery is done, failed, or waits for a person. */
 export async function ended<B extends { state: string }>(read: () => Promise<B>, seconds = 60): Promise<B> {
   for (const until = Date.now() + seconds * 1000; Date.now() < until; await sleep(50)) {
     const batch = await read()
-    if (batch.state === 'done' || batch.state === 'failed') return batch
+    if (['done', 'failed', 'needs_artifact'].includes(batch.state)) return batch
   }
   throw new Error(`The delivery did not end within ${seconds} s.`)
 }

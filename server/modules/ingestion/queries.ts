@@ -5,11 +5,12 @@ import { type Paging, paginate } from '#server/platform/paginate.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
+import type { Proposal } from './formats/unnamed.ts'
 import type { LedgerFilter } from './schema.ts'
 
 const PUBLIC = [
   'batch.id', 'batch.state', 'batch.format', 'batch.artifact', 'batch.hostname', 'batch.filename', 'batch.received',
-  'batch.stored', 'batch.duplicate', 'batch.rejected', 'batch.bytes', 'batch.sha256', 'batch.error', 'batch.source_id',
+  'batch.stored', 'batch.duplicate', 'batch.rejected', 'batch.bytes', 'batch.sha256', 'batch.error', 'batch.locked_at', 'batch.source_id',
   'batch.same_content_as', 'batch.created_at', 'batch.done_at', 'batch.client_id', 'batch.flow_id', 'batch.repairs',
   'batch.newest_event_at', 'batch.phase', 'batch.phase_rows',
 ] as const // biome-ignore format: a list to read across
@@ -39,6 +40,7 @@ const batches = ({ db, actor }: Pick<Ctx, 'db' | 'actor'>) =>
     )
     .leftJoin('account', 'account.id', 'batch.created_by')
     .select(PUBLIC)
+    .select((eb) => eb.ref('batch.proposed').$castTo<Proposal | null>().as('proposed'))
     .select(['source.name as source_name', 'account.username as created_by_name'])
     .select(PROGRESS)
     .select(sql<boolean>`batch.state = 'failed' and batch.spool_name is not null`.as('kept'))

@@ -21,7 +21,7 @@ export const replay = (ctx: DetachedCtx, { id, artifact, hostname }: z.output<ty
       .updateTable('batch')
       .set((eb) => ({
         state: 'spooled', done_at: null, error: null, attempts: 0, load_id: null, watched_at: null,
-        received: 0, rejected: 0, loaded_bytes: 0, phase: null,
+        received: 0, rejected: 0, loaded_bytes: 0, phase: null, locked_at: null,
         artifact: artifact ?? eb.ref('artifact'),
         hostname: hostname ?? eb.ref('hostname'),
       })) // biome-ignore format: a list to read across

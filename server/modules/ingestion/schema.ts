@@ -56,14 +56,31 @@ export const DeliveryFacts = z.object({
 /** 1 to 255 visible characters (IETF draft Idempotency-Key). */
 export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'Must be 1 to 255 visible characters.')
 
+/** What opens an encrypted archive. */
+export const ArchivePassword = z.string().min(1).max(1024)
+
 /** What every door may enter: the forwarders' say themselves what they took. */
 export const Delivery = DeliveryFacts.extend({
   format: z.enum(['jsonl', 'csv', 'auto', 'elastic', 'hec', 'logscale']).default('auto'),
   idempotencyKey: IdempotencyKey.optional(),
+  password: ArchivePassword.optional(),
 })
 
 /** Where a hunt's flows are told apart by host only: `F.X.H` on every client belongs to hunt `H.X`. '' for other flows. */
 export const huntOf = (flowId: string): string => flowId.match(/^F\.([^.]+)\.H$/)?.[1]?.replace(/^/, 'H.') ?? ''
+
+/** Another password for an archive that waits for one. */
+export const Unlock = ById.extend({ password: ArchivePassword.meta({ title: 'Password' }) })
+
+/** The artifact, and where needed the host, of a delivery that waits for its name. */
+export const NameArtifact = ById.extend({
+  artifact: line(255).meta({ title: 'Artifact' }),
+  hostname: name(255).meta({ title: 'Host' }),
+  client_id: name(255),
+})
+
+/** The RSA private key for archives that collectors encrypt for the tenant, as PEM. */
+export const ArchiveKey = z.object({ pem: z.string().min(1).max(16_384).meta({ title: 'Private key' }) })
 
 /** The seed's one-object push. */
 export const Push = z.object({

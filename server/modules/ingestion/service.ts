@@ -12,7 +12,7 @@ import { loadDeliveries } from './jobs.ts'
 import { type Batch, getBatch } from './queries.ts'
 import type { Delivery, IdempotencyKey, Push } from './schema.ts'
 
-type Facts = Omit<z.infer<typeof Delivery>, 'idempotencyKey'>
+type Facts = Omit<z.infer<typeof Delivery>, 'idempotencyKey' | 'password'> & { sealed_password?: string | null }
 export type Received = { batch: Batch; replayed: boolean }
 
 /**
@@ -56,6 +56,7 @@ export async function receive(
       spool_name: spooled.name,
       same_content_as: same?.id ?? null,
       repairs: mends?.id ?? null,
+      sealed_password: facts.sealed_password ?? null,
     })
     .onConflict((c) => c.columns(['tenant_id', 'idempotency_key']).doNothing())
     .returning('id')
