@@ -3,14 +3,16 @@ import { Confirm } from '#app/components/confirm.tsx'
 import { CopyBox } from '#app/components/copy.tsx'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
 import { SchemaForm } from '#app/components/form.tsx'
+import { Link } from '#app/components/link.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
+import { SourceSetup } from '#app/components/source-setup.tsx'
 import { LifeMark } from '#app/components/states.tsx'
 import { Age, Time } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { act, load } from '#app/lib/api.server.ts'
-import { curlFor } from '#app/lib/curl.server.ts'
 import { fieldsOf } from '#app/lib/fields.server.ts'
+import { KINDS, type Kind, kindName } from '#app/lib/forwarders.ts'
 import { titled } from '#app/lib/title.ts'
 import { useViewer } from '#app/lib/viewer.ts'
 import { NewSource, SourceId } from '#server/modules/sources/schema.ts'
@@ -22,6 +24,12 @@ export const loader = load(async ({ api }) => ({
   sources: await api.sources.list(),
   fields: fieldsOf(NewSource, {
     name: { title: 'Name', mono: true, hint: 'Say who will hold the token: velo-oslo, siem-forwarder.' },
+    kind: { title: 'For', choices: KINDS },
+    org: { title: 'Velociraptor org', mono: true, hint: 'Its id, OA1B2 or root. Each org has a source of its own.' },
+    expect_every_minutes: {
+      title: 'Expected every',
+      hint: 'Minutes. Silence beyond it is an alarm; without it, the source’s own rhythm decides.',
+    },
   }),
 }))
 
@@ -32,7 +40,7 @@ export const action = act(async ({ api, form, origin }) => {
     return { revoked: true as const }
   }
   const made = await api.sources.create(NewSource.parse(form))
-  return { made: { ...made, curl: curlFor(origin, made.token) } }
+  return { made: { ...made, prefix: '', org: form.org || null, origin } }
 })
 
 type Source = ReturnType<typeof useLoaderData<typeof loader>>['sources'][number]
@@ -87,7 +95,11 @@ const stateOf = (source: Source) => (source.revoked_at ? 'revoked' : 'active')
 const COLUMNS: Column<Source>[] = [
   {
     title: 'Name',
-    cell: (source) => <Value text={source.name} />,
+    cell: (source) => (
+      <Link className="lead" to={`/sources/${source.id}`}>
+        <Value text={source.name} />
+      </Link>
+    ),
     below: (source) =>
       source.revoked_at ? (
         'revoked'
@@ -98,6 +110,7 @@ const COLUMNS: Column<Source>[] = [
       ),
   },
   { title: 'State', className: 'max-md:hidden w-24', cell: stateOf },
+  { title: 'For', className: 'max-md:hidden w-24', cell: (source) => kindName(source.kind) },
   { title: 'Token starts with', className: 'max-md:hidden w-36', cell: (source) => <Value text={source.prefix} /> },
   {
     title: 'Made by',
@@ -131,16 +144,23 @@ function Revoke({ source }: { source: Source }) {
   )
 }
 
-const TokenOnce = ({ name, token, curl }: { name: string; token: string; curl: string }) => (
-  <section className="note accent" role="status">
-    <span />
-    <div className="grid gap-2 min-w-0">
-      <p>
-        <b>Source {name} is created.</b> Its token is shown this once; only its hash is kept.
-      </p>
-      <CopyBox text={token} name="Copy token" />
-      <p>Deliver a file with it:</p>
-      <CopyBox text={curl} name="Copy command" />
-    </div>
-  </section>
+type Made = { id: number; name: string; token: string; kind: Kind; prefix: string; org: string | null; origin: string }
+
+const TokenOnce = ({ origin, ...made }: Made) => (
+  <>
+    <section className="note accent" role="status">
+      <span />
+      <div className="grid gap-2 min-w-0">
+        <p>
+          <b>Source {made.name} is created.</b> Its token is shown this once; only its hash is kept.{' '}
+          <Link className="num" to={`/sources/${made.id}`}>
+            Its page
+          </Link>{' '}
+          shows what comes through it.
+        </p>
+        <CopyBox text={made.token} name="Copy token" />
+      </div>
+    </section>
+    <SourceSetup source={made} origin={origin} token={made.token} />
+  </>
 )
