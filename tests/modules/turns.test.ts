@@ -1,0 +1,65 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { afterAll, expect, test } from 'vitest'
+import { connect } from '../support/second-database.ts'
+import { base, callerFor, ended, installation, jsonLines, newTenant, type Tenant } from '../support/world.ts'
+
+const superuser = await connect(installation.adminUrl)
+afterAll(() => superuser.end())
+
+const lines = (count: number, pad: number, note: unknown) =>
+  jsonLines(
+    Array.from({ length: count }, (_, n) => ({ Artifact: 'Turn', Hostname: 'ws-1', n, note, pad: 'x'.repeat(pad) })),
+  )
+
+/** Enters a delivery and does not wait for its load. */
+async function enter(tenant: Tenant, text: string) {
+  const spooled = await base.spool.receive(Readable.from([Buffer.from(text)]))
+  const { batch } = await callerFor(tenant.actor('user'), spooled).ingestion.receive({})
+  return { id: batch.id, file: base.spool.path(spooled.name) }
+}
+
+const done = (tenant: Tenant, id: number, seconds = 120) =>
+  ended(() => tenant.as('user').ingestion.get({ id }), seconds)
+
+test('a small delivery is loaded while those who deliver much still wait for most of theirs', {
+  timeout: 180_000,
+}, async () => {
+  const loud = await Promise.all([newTenant(), newTenant(), newTenant(), newTenant()])
+  const quiet = await newTenant()
+  const theirs: { tenant: Tenant; id: number }[] = []
+  for (let n = 0; n < 4; n += 1) {
+    for (const tenant of loud) theirs.push({ tenant, id: (await enter(tenant, lines(2_000, 4_500, n))).id })
+  }
+  const small = await enter(quiet, lines(3, 10, 'small'))
+  const own = await done(quiet, small.id)
+  expect(own).toMatchObject({ state: 'done', stored: 3 })
+  const all = await Promise.all(theirs.map(({ tenant, id }) => done(tenant, id)))
+  expect(all.map(({ state, stored }) => `${state} ${stored}`)).toEqual(Array(16).fill('done 2000'))
+  const after = all.filter(({ done_at }) => done_at! > own.done_at!)
+  expect(after.length).toBeGreaterThan(4)
+})
+
+test('a delivery that cannot be loaded ends after five tries with the reason, and those behind it do not wait for it', {
+  timeout: 120_000,
+}, async () => {
+  const tenant = await newTenant()
+  const lock = `hashtextextended('velocicompanion.load.${tenant.id}', 0)`
+  await superuser.query(`select pg_advisory_lock(${lock})`)
+  const poisoned = await enter(tenant, lines(5, 10, 'poisoned'))
+  const behind = await enter(tenant, lines(7, 10, 'behind'))
+  rmSync(poisoned.file)
+  mkdirSync(poisoned.file) // the file system answers each try with an error of its own
+  await superuser.query(`select pg_advisory_unlock(${lock})`)
+
+  const [first, second] = await Promise.all([done(tenant, poisoned.id), done(tenant, behind.id)])
+  rmSync(poisoned.file, { recursive: true })
+  expect(second).toMatchObject({ state: 'done', stored: 7 })
+  expect(first.state).toBe('failed')
+  expect(first.error).toContain('5 tries')
+  expect(first.error).toContain('EISDIR')
+  expect(second.done_at!.getTime()).toBeLessThan(first.done_at!.getTime())
+  const { rows } = await superuser.query('select attempts from batch where tenant_id = $1 order by id', [tenant.id])
+  expect(rows).toEqual([{ attempts: 5 }, expect.anything()])
+  expect(await tenant.deliver(lines(2, 10, 'after'))).toMatchObject({ state: 'done', stored: 2 })
+})
