@@ -1,5 +1,6 @@
 import type { LucideIcon } from 'lucide-react'
 import Activity from 'lucide-react/icons/activity'
+import Bell from 'lucide-react/icons/bell'
 import Building from 'lucide-react/icons/building'
 import Inbox from 'lucide-react/icons/inbox'
 import Key from 'lucide-react/icons/key-round'
@@ -9,7 +10,7 @@ import Rows from 'lucide-react/icons/rows-3'
 import Scan from 'lucide-react/icons/scan-search'
 import Users from 'lucide-react/icons/users'
 
-export type NavItem = { to: string; title: string; Icon: LucideIcon; adminOnly?: true; count?: 'hosts' }
+export type NavItem = { to: string; title: string; Icon: LucideIcon; adminOnly?: true; count?: 'hosts' | 'alarms' }
 
 /** The groups of the rail, one line per module. */
 export const NAV: NavItem[][] = [
@@ -21,6 +22,7 @@ export const NAV: NavItem[][] = [
   [
     { to: '/hosts', title: 'Hosts', Icon: Monitor, count: 'hosts' },
     { to: '/deliveries', title: 'Deliveries', Icon: Inbox },
+    { to: '/alarms', title: 'Alarms', Icon: Bell, count: 'alarms' },
     { to: '/sources', title: 'Sources', Icon: Key, adminOnly: true },
   ],
   [

@@ -26,6 +26,7 @@ export type Viewer = {
   tenantId: number
   tenantName: string
   hostCount: number
+  alarmCount: number
   tenants: { id: number; name: string; role: MemberRole }[]
   theme: 'system' | 'light' | 'dark'
   density: 'compact' | 'comfortable'
@@ -80,6 +81,7 @@ async function viewerOf({ pool }: Base, principal: Principal): Promise<Viewer> {
     accountId,
     tenantId,
     hostCount: tenants.find(({ id }) => id === tenantId)?.host_count ?? 0,
+    alarmCount: tenants.find(({ id }) => id === tenantId)?.alarm_count ?? 0,
     username: principal.username,
     role: principal.role,
     operator: principal.operator,

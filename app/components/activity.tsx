@@ -18,6 +18,7 @@ const PAGES: Record<string, string> = { host: '/hosts', user: '/users', batch: '
 export function Deed({ deed }: { deed: Activity }) {
   const words = sentence(deed.verb)
   const page = PAGES[deed.subject_type]
+  if (deed.subject_type === 'alarm') return <Link to="/alarms">{words}</Link>
   if (deed.subject_type === 'source') return <Link to="/sources">{words}</Link>
   if (!page) return <span>{words}</span>
   return (

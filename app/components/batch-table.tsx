@@ -3,12 +3,12 @@ import { bytes, number } from '#app/lib/format.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable, type Sorted } from './data-table.tsx'
 import { Link } from './link.tsx'
+import { type Loading, LoadProgress } from './load-progress.tsx'
 import { type BatchState, StateMark, stateTone, stateWord } from './states.tsx'
 import { Time } from './time.tsx'
 import { Value } from './value.tsx'
 
-export type Batch = {
-  id: number
+export type Batch = Loading & {
   state: BatchState
   artifact: string | null
   hostname: string | null
@@ -17,12 +17,10 @@ export type Batch = {
   stored: number
   duplicate: number
   rejected: number
-  bytes: number
   error: string | null
   source_name: string | null
   created_by_name: string | null
   created_at: Date
-  progress_pct: number | null
 }
 
 const Sign = ({ sign }: { sign: string }) => (
@@ -50,6 +48,7 @@ const COLUMNS: Column<Batch>[] = [
         {batch.filename ? <Value text={batch.filename} /> : `Delivery ${batch.id}`}
       </Link>
     ),
+    beneath: (batch) => (batch.state === 'loading' ? <LoadProgress batch={batch} /> : null),
     below: (batch) =>
       `${word(batch)} · ${number(batch.stored)} stored${batch.rejected ? `, ${number(batch.rejected)} rejected` : ''}`,
   },

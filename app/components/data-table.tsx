@@ -10,6 +10,8 @@ export type Column<Row> = {
   cell: (row: Row) => ReactNode
   /** The second line of the cell on a phone, where lower columns are away. */
   below?: (row: Row) => ReactNode
+  /** A further line of the cell at every width. */
+  beneath?: (row: Row) => ReactNode
   sort?: string
   firstDir?: 'asc' | 'desc'
   right?: true
@@ -58,6 +60,7 @@ export function DataTable<Row>(table: Table<Row>) {
                 <td key={keyOf(column, at)} className={classOf(column)}>
                   {column.cell(row)}
                   {column.below && <div className="below">{column.below(row)}</div>}
+                  {column.beneath?.(row)}
                 </td>
               ))}
             </tr>

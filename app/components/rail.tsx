@@ -23,7 +23,7 @@ export function NavGroups({ viewer }: { viewer: Viewer }) {
                 <Link to={to} title={title} aria-current={isHere(to, pathname) ? 'page' : undefined}>
                   <Icon aria-hidden="true" />
                   <span>{title}</span>
-                  {count && viewer.hostCount > 0 && <em>{number(viewer.hostCount)}</em>}
+                  {count && countOf[count](viewer) > 0 && <em>{number(countOf[count](viewer))}</em>}
                 </Link>
               </li>
             ))}
@@ -31,6 +31,11 @@ export function NavGroups({ viewer }: { viewer: Viewer }) {
       ))}
     </nav>
   )
+}
+
+const countOf = {
+  hosts: (viewer: Viewer) => viewer.hostCount,
+  alarms: (viewer: Viewer) => viewer.alarmCount,
 }
 
 const isHere = (to: string, pathname: string) => pathname === to || (to !== '/' && pathname.startsWith(`${to}/`))

@@ -38,6 +38,12 @@ export function duration(ms: number): string {
   return `${Math.round(ms / 3_600_000)} h`
 }
 
+/** 45 min, 36 h, 12 days: a length of time that somebody set or got used to */
+export function span(minutes: number): string {
+  if (minutes < 120) return `${Math.round(minutes)} min`
+  return minutes < 2880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`
+}
+
 const two = (value: number) => String(value).padStart(2, '0')
 const clock = (at: Date) => `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
 

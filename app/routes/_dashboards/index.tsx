@@ -1,6 +1,7 @@
 import { useLoaderData } from '@remix-run/react'
 import Clock from 'lucide-react/icons/clock'
 import { ActivityLines } from '#app/components/activity.tsx'
+import { AlarmLines } from '#app/components/alarm-list.tsx'
 import { BatchTable } from '#app/components/batch-table.tsx'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
 import { DayLanes } from '#app/components/day-lanes.tsx'
@@ -60,7 +61,7 @@ const COLUMNS: Column<Artifact>[] = [
 
 export default function Overview() {
   const overview = useLoaderData<typeof loader>()
-  const { rows, batches, artifacts, activity, origin, intake } = overview
+  const { rows, batches, artifacts, alarms, activity, origin, intake } = overview
   const now = useNow()
   const untouched = rows?.total === 0 && batches.latest.length === 0
   useLive(batches.inProgress > 0 || intake.pressure !== null)
@@ -111,6 +112,19 @@ export default function Overview() {
             </div>
           </div>
           <aside>
+            {alarms.length > 0 && (
+              <div className="pb-5">
+                <SectionHead
+                  title="Alarms"
+                  about={`${number(alarms.filter(({ state }) => state === 'open').length)} open`}
+                >
+                  <Link className="link" to="/alarms">
+                    All alarms
+                  </Link>
+                </SectionHead>
+                <AlarmLines alarms={alarms} />
+              </div>
+            )}
             <SectionHead title="Latest activity">
               <Link className="link" to="/activity">
                 All activity

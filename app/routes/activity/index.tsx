@@ -1,11 +1,10 @@
 import { useLoaderData } from '@remix-run/react'
 import { type Activity, Deed } from '#app/components/activity.tsx'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
-import { FilterBar, TextFilter } from '#app/components/filter-bar.tsx'
+import { TextFilter } from '#app/components/filter-bar.tsx'
 import { Link } from '#app/components/link.tsx'
+import { ListFrame } from '#app/components/list-frame.tsx'
 import { Nothing } from '#app/components/notice.tsx'
-import { PageHead } from '#app/components/page-head.tsx'
-import { Pager } from '#app/components/pager.tsx'
 import { Time } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { load } from '#app/lib/api.server.ts'
@@ -44,16 +43,17 @@ const COLUMNS: Column<Activity>[] = [
 ]
 
 export default function ActivityPage() {
-  const { rows, next, prev, total, list, at } = useLoaderData<typeof loader>()
+  const page = useLoaderData<typeof loader>()
+  const { rows, list, at } = page
   return (
-    <>
-      <PageHead
-        title="Activity"
-        about="What was changed in this tenant, by whom and when. Nothing here is ever removed."
-      />
-      <FilterBar label="Activity">
+    <ListFrame
+      title="Activity"
+      about="What was changed in this tenant, by whom and when. Nothing here is ever removed."
+      page={page}
+      filters={
         <TextFilter className="q" name="q" title="Deed, person or record" type="search" placeholder="host.created" />
-      </FilterBar>
+      }
+    >
       <DataTable
         caption="Activity"
         rows={rows}
@@ -74,7 +74,6 @@ export default function ActivityPage() {
           />
         }
       />
-      <Pager count={rows.length} limit={list.limit} next={next} prev={prev} total={total} />
-    </>
+    </ListFrame>
   )
 }

@@ -1,21 +1,25 @@
+import { redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import Download from 'lucide-react/icons/download'
 import { Balance } from '#app/components/balance.tsx'
+import { BatchTable } from '#app/components/batch-table.tsx'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
+import { DeliveryState } from '#app/components/delivery-state.tsx'
 import { Link } from '#app/components/link.tsx'
-import { Notice } from '#app/components/notice.tsx'
+import { MemberTable } from '#app/components/member-table.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
 import { Pairs } from '#app/components/record.tsx'
-import { isUnderWay, StateWord, stateWord } from '#app/components/states.tsx'
+import { placeOf, type Reject, RepairForms } from '#app/components/repair-form.tsx'
+import { isUnderWay, stateWord } from '#app/components/states.tsx'
 import { FullTime } from '#app/components/time.tsx'
-import { Bar } from '#app/components/upload-form.tsx'
 import { Value, WholeValue } from '#app/components/value.tsx'
-import { load } from '#app/lib/api.server.ts'
-import { bytes, counted, duration, number } from '#app/lib/format.ts'
+import { act, load } from '#app/lib/api.server.ts'
+import { bytes, duration, number } from '#app/lib/format.ts'
 import { useLive } from '#app/lib/live.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
 import { titledBy } from '#app/lib/title.ts'
-import { BatchId } from '#server/modules/ingestion/schema.ts'
+import { useMayWrite } from '#app/lib/viewer.ts'
+import { BatchId, MemberList, NameArtifact, Repair, Replay, Unlock } from '#server/modules/ingestion/schema.ts'
 
 type Named = { batch: { id: number } }
 export const meta = titledBy(({ batch }: Named) => `Delivery ${batch.id}`)
@@ -28,18 +32,35 @@ const REJECTS = 50
 export const loader = load(async ({ api, params, query }) => {
   const { id } = BatchId.parse({ id: params.batchId })
   const after = query.after ? Number(query.after) : undefined
-  const [batch, rejects] = await Promise.all([
-    api.ingestion.get({ id }),
+  const [batch, rejects, members] = await Promise.all([
+    api.ingestion.delivery({ id }),
     api.ingestion.rejects({ id, after, limit: REJECTS }),
+    api.ingestion.members(MemberList.parse({ id, after: query.file ?? 0 })),
   ])
-  return { batch, rejects, after: after ?? null }
+  return { batch, rejects, members, after: after ?? null, fileAfter: query.file ? Number(query.file) : null }
 })
 
-type Batch = ReturnType<typeof useLoaderData<typeof loader>>['batch']
-type Reject = ReturnType<typeof useLoaderData<typeof loader>>['rejects']['rows'][number]
+export const action = act(async ({ api, params, form }) => {
+  const { id } = BatchId.parse({ id: params.batchId })
+  if (form.intent === 'repair') return redirect(`/deliveries/${(await api.ingestion.repair(mendedLines(id, form))).id}`)
+  if (form.intent === 'replay') await api.ingestion.replay(Replay.parse({ ...form, id }))
+  else if (form.intent === 'discard') await api.ingestion.discard({ id })
+  else if (form.intent === 'unlock') await api.ingestion.unlock(Unlock.parse({ ...form, id }))
+  else if (form.intent === 'name') await api.ingestion.nameArtifact(NameArtifact.parse({ ...form, id }))
+  return redirect(`/deliveries/${id}`)
+})
+
+function mendedLines(id: number, { artifact, hostname, ...form }: Record<string, string>) {
+  const lines = Object.entries(form)
+    .filter(([name]) => name.startsWith('raw-'))
+    .map(([name, raw]) => ({ line: name.slice('raw-'.length), raw }))
+  return Repair.parse({ id, artifact, hostname, lines })
+}
+
+type Loaded = ReturnType<typeof useLoaderData<typeof loader>>
 
 export default function Delivery() {
-  const { batch } = useLoaderData<typeof loader>()
+  const { batch, members, fileAfter } = useLoaderData<typeof loader>()
   useLive(isUnderWay(batch.state))
   return (
     <>
@@ -56,12 +77,16 @@ export default function Delivery() {
       <p className="sr-only" role="status">
         Delivery {batch.id}: {stateWord(batch.state)}
       </p>
-      <State batch={batch} />
+      <DeliveryState batch={batch} />
       <div className="cols pt-3">
-        <section>
+        <div className="min-w-0">
           <Balance batch={batch} />
+          <RepairedBy batch={batch} />
           <Rejects />
-        </section>
+          {batch.files.length > 0 && (
+            <MemberTable members={members.rows} files={batch.files} next={members.next} after={fileAfter} />
+          )}
+        </div>
         <aside>
           <SectionHead title="How it came" />
           <Provenance batch={batch} />
@@ -71,74 +96,47 @@ export default function Delivery() {
   )
 }
 
-/** The sentence that can be signed, or how far the work is. */
-function State({ batch }: { batch: Batch }) {
-  if (isUnderWay(batch.state)) {
-    return (
-      <Notice>
-        <b>
-          {batch.state === 'loading' ? 'Loading' : batch.state === 'spooled' ? 'Waiting for its turn' : 'Receiving'}{' '}
-          delivery {batch.id}.
-        </b>{' '}
-        {batch.progress_pct !== null && `${batch.progress_pct}% of ${bytes(batch.bytes)} read. `}You may leave this
-        page.
-        {batch.progress_pct !== null && <Bar pct={batch.progress_pct} name="Loading" />}
-      </Notice>
-    )
-  }
-  if (batch.state === 'failed') {
-    return (
-      <Notice kind="bad" role="alert">
-        <b>This delivery failed.</b> {batch.error} Rows stored so far stay; sending the file again does not double them.
-      </Notice>
-    )
-  }
+function RepairedBy({ batch }: { batch: Loaded['batch'] }) {
+  if (batch.repaired_by.length === 0) return null
+  const stored = batch.repaired_by.reduce((sum, repair) => sum + repair.stored, 0)
   return (
-    <p className="receipt">
-      <StateWord state={batch.state} />
-      <span className="says">
-        <b>{counted(batch.received, 'row')} received</b> ={' '}
-        <Link className="num" to={rowsLink({ batchId: batch.id })}>
-          {number(batch.stored)} stored
-        </Link>{' '}
-        + {number(batch.duplicate)} duplicate +{' '}
-        {batch.rejected > 0 ? (
-          <a className="num" href="#rejected">
-            {number(batch.rejected)} rejected
-          </a>
-        ) : (
-          '0 rejected'
-        )}
-        {batch.done_at && (
-          <>
-            , at <FullTime at={batch.done_at} />
-          </>
-        )}
-        .
-        {batch.same_content_as && (
-          <>
-            {' '}
-            The same file came before, as{' '}
-            <Link className="num" to={`/deliveries/${batch.same_content_as}`}>
-              delivery {batch.same_content_as}
-            </Link>
-            .
-          </>
-        )}
-      </span>
-    </p>
+    <section className="pt-4">
+      <SectionHead
+        title="Mended"
+        about={`${number(stored)} of its ${number(batch.rejected)} rejected rows were stored later`}
+      />
+      <BatchTable beside batches={batch.repaired_by} empty={null} />
+    </section>
   )
 }
 
-const Provenance = ({ batch }: { batch: Batch }) => (
+const Provenance = ({ batch }: { batch: Loaded['batch'] }) => (
   <Pairs
     pairs={{
-      Through: batch.source_name ? <Value text={batch.source_name} /> : 'upload',
+      ...(batch.repairs === null
+        ? {}
+        : {
+            Mends: (
+              <Link className="num" to={`/deliveries/${batch.repairs}`}>
+                delivery {batch.repairs}
+              </Link>
+            ),
+          }),
+      Through: batch.source_name ? (
+        <Link className="num" to={`/deliveries?sourceId=${batch.source_id}`}>
+          <Value text={batch.source_name} />
+        </Link>
+      ) : (
+        'upload'
+      ),
       By: batch.created_by_name ? <Value text={batch.created_by_name} /> : 'its token',
       Arrived: <FullTime at={batch.created_at} />,
       Took: batch.done_at ? duration(batch.done_at.getTime() - batch.created_at.getTime()) : 'not done',
+      'Newest event': batch.newest_event_at ? <FullTime at={batch.newest_event_at} /> : 'unknown',
       Artifact: batch.artifact ? <Value text={batch.artifact} /> : 'as its rows say',
       Host: batch.hostname ? <Value text={batch.hostname} /> : 'as its rows say',
+      ...(batch.client_id ? { Client: <Value text={batch.client_id} /> } : {}),
+      ...(batch.flow_id ? { Flow: <Value text={batch.flow_id} /> } : {}),
       Format: batch.format ?? 'unknown',
       Size: bytes(batch.bytes),
       'SHA-256': <WholeValue text={batch.sha256} />,
@@ -148,11 +146,21 @@ const Provenance = ({ batch }: { batch: Batch }) => (
 
 const COLUMNS: Column<Reject>[] = [
   { title: 'Reason', className: 'w-2/5', wrap: true, cell: (reject) => reject.reason },
-  { title: 'Line as it came', cell: (reject) => <Value text={reject.raw} path={false} /> },
+  {
+    title: 'Line as it came',
+    cell: (reject) => <Value text={reject.raw} path={false} />,
+    beneath: ({ file }) =>
+      file && (
+        <div className="label cut">
+          in <Value text={file} />
+        </div>
+      ),
+  },
 ]
 
 function Rejects() {
   const { batch, rejects, after } = useLoaderData<typeof loader>()
+  const mayWrite = useMayWrite()
   if (batch.rejected === 0) return null
   return (
     <section id="rejected" className="pt-4">
@@ -171,7 +179,7 @@ function Rejects() {
         rows={rejects.rows}
         columns={COLUMNS}
         rowKey={(reject) => reject.line}
-        margin={{ title: 'Line', wide: true, cell: (reject) => number(reject.line) }}
+        margin={{ title: 'Line', wide: true, cell: placeOf }}
       />
       <nav className="pager" aria-label="Pages of rejected rows">
         <span />
@@ -186,6 +194,7 @@ function Rejects() {
           </Link>
         )}
       </nav>
+      {mayWrite && !isUnderWay(batch.state) && <RepairForms batchId={batch.id} rejects={rejects.rows} />}
     </section>
   )
 }

@@ -1,4 +1,5 @@
 import { activity } from '#server/modules/activity/queries.ts'
+import { standing } from '#server/modules/alarms/service.ts'
 import { listBatches } from '#server/modules/ingestion/queries.ts'
 import { totals } from '#server/modules/telemetry/rows.ts'
 import { listArtifacts, perDay } from '#server/modules/telemetry/service.ts'
@@ -40,8 +41,9 @@ async function recordsOf(ctx: Ctx) {
     .where('revoked_at', 'is', null)
     .executeTakeFirstOrThrow()
   const { rows: latest } = await listBatches(ctx, LATEST)
+  const alarms = await standing(ctx)
   const { rows: recent } = await activity.list(ctx, { ...LATEST, limit: 10 })
-  return { hosts: { total, seen24h }, batches: { ...batches, latest }, sources: sources.n, activity: recent }
+  return { hosts: { total, seen24h }, batches: { ...batches, latest }, sources: sources.n, alarms, activity: recent }
 }
 
 async function rowsOf(ctx: DetachedCtx) {

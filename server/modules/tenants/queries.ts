@@ -13,8 +13,14 @@ export function tenantsOf(pool: Kysely<Tables>, { accountId, operator }: Pick<Ac
         .on('membership.deactivated_at', 'is', null),
     )
     .leftJoin('tally', (join) => join.onRef('tally.tenant_id', '=', 'tenant.id').on('tally.what', '=', 'host'))
+    .leftJoin('tally as open_alarm', (join) =>
+      join.onRef('open_alarm.tenant_id', '=', 'tenant.id').on('open_alarm.what', '=', 'open_alarm'),
+    )
     .select(['tenant.id', 'tenant.name', 'tenant.description', 'tenant.created_at', 'membership.role'])
-    .select((eb) => eb.fn.coalesce('tally.n', eb.lit(0)).as('host_count'))
+    .select((eb) => [
+      eb.fn.coalesce('tally.n', eb.lit(0)).as('host_count'),
+      eb.fn.coalesce('open_alarm.n', eb.lit(0)).as('alarm_count'),
+    ])
     .select((eb) =>
       eb
         .selectFrom('membership as m')
