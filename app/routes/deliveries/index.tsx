@@ -3,6 +3,7 @@ import Refresh from 'lucide-react/icons/refresh-cw'
 import { AlarmLines } from '#app/components/alarm-list.tsx'
 import { BatchTable } from '#app/components/batch-table.tsx'
 import { ChoiceFilter, TextFilter } from '#app/components/filter-bar.tsx'
+import { IntakeNotice } from '#app/components/intake.tsx'
 import { Link } from '#app/components/link.tsx'
 import { ListFrame } from '#app/components/list-frame.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
@@ -22,12 +23,17 @@ export const handle = { trail: () => [{ title: 'Deliveries' }] }
 
 const FILTERS = ['q', 'state', 'format', 'sourceId', 'from', 'to', 'rejects'] as const
 
-export const loader = load(async ({ api, query }) => {
+export const loader = load(async ({ api, query, viewer }) => {
   const list = BatchList.parse(query)
-  const [page, sources, alarms] = await Promise.all([api.ingestion.list(list), api.pulse.list(), api.alarms.standing()])
-  // The proposals of a nameless delivery are free-form and shown on its own page.
+  const [page, sources, alarms, pressure] = await Promise.all([
+    api.ingestion.list(list),
+    api.pulse.list(),
+    api.alarms.standing(),
+    api.tenants.intake(),
+  ])
   const filtered = FILTERS.some((name) => list[name] !== undefined)
-  return { ...page, sources, alarms, list, filtered, refused: query.error?.slice(0, 300) ?? null }
+  const intake = { pressure, tenant: viewer.tenantName }
+  return { ...page, sources, alarms, list, filtered, intake, refused: query.error?.slice(0, 300) ?? null }
 })
 
 const STATES = [
@@ -53,7 +59,7 @@ export default function Deliveries() {
   const page = useLoaderData<typeof loader>()
   const { rows, list, filtered, sources } = page
   const underWay = rows.some(({ state }) => isUnderWay(state))
-  useLive(underWay)
+  useLive(underWay || page.intake.pressure !== null)
   return (
     <ListFrame
       title="Deliveries"
@@ -92,7 +98,7 @@ export default function Deliveries() {
 
 /** What concerns all deliveries; out of the way while somebody looks for one. */
 function Above({ underWay }: { underWay: boolean }) {
-  const { rows, alarms, sources, refused, filtered, list } = useLoaderData<typeof loader>()
+  const { rows, alarms, sources, refused, filtered, list, intake } = useLoaderData<typeof loader>()
   const mayWrite = useMayWrite()
   const first = !filtered && !list.cursor
   return (
@@ -102,6 +108,7 @@ function Above({ underWay }: { underWay: boolean }) {
           <b>The file was refused.</b> {refused}
         </Notice>
       )}
+      <IntakeNotice {...intake} />
       {mayWrite && <UploadForm batches={rows} />}
       {first && alarms.length > 0 && (
         <section className="pt-3">

@@ -30,13 +30,16 @@ async function look(ctx: JobCtx, found: Unwatched[]) {
   const columns = artifacts.length > 0 ? await columnsSeen(ctx.rows, stored) : []
   const newest = newestOf(artifacts)
   await ctx.transact('read write', async (db) => {
-    await noteVisits(db, found.map((batch) => ({ ...batch, newest: newest.get(batch.id) ?? null }))) // biome-ignore format: one line
-    await watchDrift(db, artifacts, columns)
-    await watchFailures(db, found)
-    await noteWatched(
+    // Marked first: whoever else looks at the same moment waits here, and then finds nothing left to count twice.
+    const mine = await noteWatched(
       db,
       found.map(({ id }) => ({ id, newest_event_at: newest.get(id) ?? null })),
     )
+    const claimed = found.filter(({ id }) => mine.has(id))
+    await noteVisits(db, claimed.map((batch) => ({ ...batch, newest: newest.get(batch.id) ?? null }))) // biome-ignore format: one line
+    const ofMine = <T extends { batch_id: number }>(rows: T[]) => rows.filter(({ batch_id }) => mine.has(batch_id))
+    await watchDrift(db, ofMine(artifacts), columns)
+    await watchFailures(db, claimed)
   })
 }
 

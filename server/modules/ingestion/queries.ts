@@ -237,8 +237,11 @@ export const noteProgress = (db: TenantDb, ids: number[], share: number, { phase
     .execute()
 export type Step = { phase: LoadPhase; rows: number }
 
-/** Notes that the alarms have looked at deliveries, and the newest event they found in each. */
-export const noteWatched = (db: TenantDb, watched: { id: number; newest_event_at: Date | null }[]) =>
-  sql`update batch set watched_at = now(), newest_event_at = seen.newest
+/** Notes that the alarms look at deliveries, and the newest event of each. Returns those nobody looked at before. */
+export async function noteWatched(db: TenantDb, watched: { id: number; newest_event_at: Date | null }[]) {
+  const { rows } = await sql<{ id: number }>`update batch set watched_at = now(), newest_event_at = seen.newest
     from unnest(${watched.map(({ id }) => id)}::bigint[], ${watched.map((one) => one.newest_event_at)}::timestamptz[]) seen (id, newest)
-    where batch.tenant_id = app.tenant_id() and batch.id = seen.id`.execute(db)
+    where batch.tenant_id = app.tenant_id() and batch.id = seen.id and watched_at is null
+    returning batch.id`.execute(db)
+  return new Set(rows.map(({ id }) => Number(id)))
+}
