@@ -43,7 +43,7 @@ export function duckdb(file: string): Peer {
   if (ran.status !== 0) return { name: 'DuckDB', missing: lastLine(ran.stderr) ?? 'python3 is missing' }
   const bytes = statSync(target).size
   rmSync(target)
-  return { name: 'DuckDB, a table of its columns', seconds: Number(ran.stdout), bytes }
+  return { name: 'DuckDB, a table of its columns', seconds: Number(lastLine(ran.stdout)), bytes }
 }
 
 const lastLine = (text: string | null) => text?.trim().split('\n').at(-1)
