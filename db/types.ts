@@ -37,7 +37,7 @@ export const SourceKind = ['rest', 'elastic', 'splunk', 'logscale'] as const
 export type SourceKind = (typeof SourceKind)[number]
 
 /** Every table that is private to its tenant. */
-export const TENANT_TABLES = ['activity', 'alarm', 'archive_key', 'artifact_column', 'artifact_profile', 'batch', 'batch_member', 'flow', 'host', 'host_artifact', 'host_fact', 'host_label', 'host_merge', 'membership', 'retention', 'source', 'source_visit', 'tally', 'virustotal_key', 'virustotal_report'] as const
+export const TENANT_TABLES = ['activity', 'alarm', 'archive_key', 'artifact_column', 'artifact_profile', 'batch', 'batch_member', 'column_map', 'flow', 'host', 'host_artifact', 'host_fact', 'host_label', 'host_merge', 'membership', 'retention', 'source', 'source_visit', 'tally', 'virustotal_key', 'virustotal_report'] as const
 
 export type Tables = {
   'auth.password': {
@@ -179,6 +179,10 @@ export type Tables = {
     locked_at: Timestamp | null
     /** What a delivery without a name could be: artifacts with the share of their columns, and what is missing. */
     proposed: Json | null
+    /** Which of its source's deliveries with these very bytes this is; the rows of each are rows of their own. */
+    copy: Generated<number>
+    /** When its sender showed that it had our answer: an equal body that comes later is no repeat. */
+    heard_at: Timestamp | null
     phase: LoadPhase | null
     loading_since: Timestamp | null
     phase_since: Timestamp | null
@@ -210,6 +214,22 @@ export type Tables = {
     kept_as: string | null
     /** Why it was left out, or where it broke. */
     note: string | null
+  }
+  column_map: {
+    id: Generated<number>
+    tenant_id: Generated<number>
+    artifact: string
+    corrections: Json
+    /** Grows with each correction; sightings bear the one that they were derived by. */
+    revision: number
+    /** The revision that all stored rows follow. */
+    derived_revision: Generated<number>
+    /** How far stored rows follow the newest revision, from 0 to 1. */
+    share: Generated<unknown>
+    error: string | null
+    corrected_by: number | null
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
   }
   deleted_tenant: {
     id: number

@@ -17,3 +17,12 @@ create index source_by_previous_token on source (previous_token_hash) where prev
 select app.tenant_table('source');
 grant select (previous_token_hash, previous_token_ends_at) on source to app_login;
 create index batch_by_source_created on batch (tenant_id, source_id, created_at);
+
+-- Splunk's and LogScale's bodies name no rows. A repetitive one may come again and be other evidence.
+alter table batch
+  add column copy     int not null default 1,
+  add column heard_at timestamptz,
+  add constraint batch_copy_counts check (copy >= 1);
+comment on column batch.copy is 'Which of its source''s deliveries with these very bytes this is; the rows of each are rows of their own.';
+comment on column batch.heard_at is 'When its sender showed that it had our answer: an equal body that comes later is no repeat.';
+select app.tenant_table('batch');

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { Request } from 'express'
+import type { Request, Response } from 'express'
 import { skipSpace } from '../modules/ingestion/formats/json-scan.ts'
 import { counted } from '../platform/admission.ts'
 import { fromSourceToken } from '../platform/auth/doors.ts'
@@ -11,25 +11,31 @@ import { noteSource } from '../rest/callers.ts'
 import { mayBeEntered } from '../rest/entered.ts'
 import type { RestBase } from '../rest/route.ts'
 import { createCaller } from '../router.ts'
+import type { Answers, Earlier } from './answers.ts'
 import { type Dialect, Refused } from './dialect.ts'
+import { watchRepetition } from './repetition.ts'
 import { tokenIn } from './tokens.ts'
 
-type Delivery = { base: RestBase; dialect: Dialect; req: Request; requestId: string }
+export type Delivery = { base: RestBase; answers: Answers; dialect: Dialect; req: Request; res: Response }
 
 /**
- * Takes a forwarder's body: when this resolves it is in the spool and in the ledger, or was so before. Its SHA-256 is
- * its name, so the same body is taken once. Throws Refused; of what is refused nothing is kept.
+ * Takes a forwarder's body: when this resolves it is in the spool and in the ledger, or was so before. The same body is
+ * taken once. Throws Refused; of what is refused nothing is kept.
  */
-export async function takeBody({ base, dialect, req, requestId }: Delivery): Promise<void> {
+export async function takeBody(delivery: Delivery): Promise<void> {
+  const { base, dialect, req, res } = delivery
+  const begun = performance.now()
   try {
     const actor = await sender(base, dialect, req)
     const gzip = readable(base, req)
-    await noteSource(base, actor, actor.sourceId!, requestId)
+    await noteSource(base, actor, actor.sourceId!, res.locals.requestId)
     const place = admitted(base.admission, actor.tenantId, req)
+    const repetition = dialect.marker === null ? null : watchRepetition(dialect.marker)
     try {
       const bytes = counted(req.iterator({ destroyOnReturn: false }), place)
-      const spooled = await base.spool.receive(Readable.from(begun(bytes, dialect, gzip)))
-      await enter({ base, dialect, req, requestId }, actor, spooled)
+      const spooled = await base.spool.receive(Readable.from(checked(bytes, { dialect, gzip, repetition })))
+      if (!repetition?.isRepetitive()) await enter(delivery, actor, spooled)
+      else await enterCopy(delivery, { actor, spooled, begun })
     } finally {
       place.release()
     }
@@ -59,8 +65,11 @@ function readable({ env }: RestBase, { headers }: Request): boolean {
 
 const GZIP = 0x1f
 
+type Checking = { dialect: Dialect; gzip: boolean; repetition: ReturnType<typeof watchRepetition> | null }
+
 /** The same bytes, once they begin as this protocol's do: what they hold is for the load to read. */
-async function* begun(bytes: AsyncIterable<Buffer>, { opens }: Dialect, gzip: boolean): AsyncGenerator<Buffer> {
+async function* checked(bytes: AsyncIterable<Buffer>, { dialect, gzip, repetition }: Checking): AsyncGenerator<Buffer> {
+  const { opens } = dialect
   let seen = false
   for await (const chunk of bytes) {
     if (!seen) {
@@ -69,18 +78,28 @@ async function* begun(bytes: AsyncIterable<Buffer>, { opens }: Dialect, gzip: bo
         throw new Refused('other format', gzip ? 'The body is not gzip.' : `The body must begin with ${opens}`)
       seen = first !== undefined
     }
+    repetition?.feed(chunk)
     yield chunk
   }
   if (!seen) throw new Refused('empty', 'The body is empty.')
 }
 
-async function enter({ base, dialect, req, requestId }: Delivery, actor: Actor, spooled: Spooled): Promise<void> {
+/** A body that is one event over and over may come again as other evidence: our answers to its equals decide. */
+const enterCopy = (delivery: Delivery, { actor, spooled, begun }: { actor: Actor; spooled: Spooled; begun: number }) =>
+  delivery.answers.inTurn(`${actor.sourceId}:${spooled.sha256}`, { begun, ...delivery }, (earlier) =>
+    enter(delivery, actor, spooled, earlier),
+  )
+
+/** Brings a spooled body into the ledger, or finds it there. The number of its delivery. */
+async function enter({ base, dialect, req, res }: Delivery, actor: Actor, spooled: Spooled, earlier?: Earlier) {
   const { format } = dialect
+  const { requestId } = res.locals
   const api = createCaller({ ...base, actor, requestId, ip: req.ip ?? '', delivered: spooled })
   const idempotencyKey = `${format}:${spooled.sha256}`
   try {
-    const { replayed } = await api.ingestion.receive({ format, idempotencyKey })
+    const { batch, replayed } = await api.ingestion.receive({ format, idempotencyKey, earlier })
     if (replayed) await base.spool.remove(spooled.name)
+    return batch.id
   } catch (error) {
     if (!(await mayBeEntered(base, { actor, requestId, name: spooled.name }, error)))
       await base.spool.remove(spooled.name)

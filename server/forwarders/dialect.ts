@@ -37,6 +37,8 @@ export type Dialect = {
   opens: '{' | '['
   /** Names of the Authorization schemes that carry a token, in small letters; `basic` carries it as the password. */
   schemes: readonly string[]
+  /** What ends or begins each event, where the protocol names no rows: then two equal bodies may be different evidence. */
+  marker: string | null
   received: Wire
   refused: (why: Refused) => Wire
 }

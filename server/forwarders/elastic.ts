@@ -18,6 +18,7 @@ export const elastic: Dialect = {
   format: 'elastic',
   opens: '{',
   schemes: ['apikey', 'basic', 'bearer'],
+  marker: null,
   received: { status: 200, body: { took: 1, errors: false, items: [] } },
   refused: (why) => (why.cause === 'busy' || why.cause === 'broken' ? again(why) : forGood(why.cause, why.message)),
 }

@@ -3,6 +3,7 @@ import { failure, log } from '../platform/log.ts'
 import { endsSoon, letGo } from '../rest/let-go.ts'
 import type { RestBase } from '../rest/route.ts'
 import { recordsAnswer } from '../shell/probes.ts'
+import { type Answers, openAnswers } from './answers.ts'
 import { takeBody } from './delivery.ts'
 import { type Dialect, Refused, type Wire } from './dialect.ts'
 import { elastic, HELLO } from './elastic.ts'
@@ -22,15 +23,16 @@ const STRUCTURED = /^\/logscale(\/.*)?\/v1\/ingest\/humio-structured\/?$/
  */
 export function forwarders(base: RestBase): Router {
   const router = Router({ caseSensitive: true })
+  const serve = serving(base, openAnswers())
   router.use('/elastic', (_req, res, next) => {
     res.setHeader('X-Elastic-Product', 'Elasticsearch')
     next()
   })
-  router.post(BULK, serve(base, elastic))
+  router.post(BULK, serve(elastic))
   router.get(CLUSTER, (req, res) => answer(req, res, HELLO)) // and HEAD
-  router.post(COLLECTOR, serve(base, splunk))
+  router.post(COLLECTOR, serve(splunk))
   router.get(COLLECTOR_HEALTH, async (req, res) => answer(req, res, health(await isWell(base))))
-  router.post(STRUCTURED, serve(base, logscale))
+  router.post(STRUCTURED, serve(logscale))
   router.use((req, res) => {
     const known = [BULK, COLLECTOR, COLLECTOR_HEALTH, STRUCTURED].some((path) => path.test(req.path))
     const says = known ? `${req.method} is not for this address.\n` : 'No forwarder delivers here.\n'
@@ -39,11 +41,13 @@ export function forwarders(base: RestBase): Router {
   return router
 }
 
-const serve =
-  (base: RestBase, dialect: Dialect): RequestHandler =>
+const serving =
+  (base: RestBase, answers: Answers) =>
+  (dialect: Dialect): RequestHandler =>
   async (req, res) => {
     try {
-      await takeBody({ base, dialect, req, requestId: res.locals.requestId })
+      answers.arrived(req)
+      await takeBody({ base, answers, dialect, req, res })
       answer(req, res, dialect.received)
     } catch (error) {
       answer(req, res, dialect.refused(expected(error, res)))
@@ -60,7 +64,8 @@ function answer(req: Request, res: Response, { status, body, headers = {} }: Wir
   if (res.headersSent || res.destroyed) return void res.destroy()
   if (!endsSoon(req)) res.set('Connection', 'close')
   res.status(status).set(headers)
-  if (typeof body === 'string') res.type('text/plain').send(body)
+  if (body === '') res.end()
+  else if (typeof body === 'string') res.type('text/plain').send(body)
   else res.json(body)
   if (!req.complete) letGo(req, res)
 }

@@ -16,7 +16,8 @@ export const logscale: Dialect = {
   format: 'logscale',
   opens: '[',
   schemes: ['bearer', 'basic'],
-  received: { status: 200, body: {} },
+  marker: '{"events":[{"timestamp":',
+  received: { status: 200, body: '' }, // it leaves a body unread, and the connection with it
   refused: (why) => ({
     status: why.cause === 'busy' ? (why.own ? 429 : 503) : STATUS[why.cause],
     body: `${why.cause === 'broken' ? 'Something went wrong.' : why.message}\n`,

@@ -18,6 +18,7 @@ export const splunk: Dialect = {
   format: 'hec',
   opens: '{',
   schemes: ['splunk', 'basic'],
+  marker: '\r\n\r\n',
   received: { status: 200, body: { text: 'Success', code: 0 } },
   refused: (why) => {
     const [status, code, text] = CODES[why.cause]

@@ -64,6 +64,8 @@ export const Delivery = DeliveryFacts.extend({
   format: z.enum(['jsonl', 'csv', 'auto', 'elastic', 'hec', 'logscale']).default('auto'),
   idempotencyKey: IdempotencyKey.optional(),
   password: ArchivePassword.optional(),
+  /** Of a body that may come twice as different evidence: which earlier ones it repeats for sure not, whose answer was read. */
+  earlier: z.object({ apart: z.array(Id).max(10_000), heard: z.array(Id).max(10_000) }).optional(),
 })
 
 /** Where a hunt's flows are told apart by host only: `F.X.H` on every client belongs to hunt `H.X`. '' for other flows. */

@@ -7,6 +7,7 @@ import { AppError } from '#server/platform/errors.ts'
 import { enqueue } from '#server/platform/jobs.ts'
 import type { Spooled } from '#server/platform/spool.ts'
 import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
+import { copyOf } from './copies.ts'
 import { isDoorFormat } from './formats/doors.ts'
 import { loadDeliveries } from './jobs.ts'
 import { type Batch, getBatch } from './queries.ts'
@@ -30,7 +31,10 @@ export async function receive(
   // What mends a delivery speaks of the same host and artifact, unless it says otherwise. Another's is not found.
   const mends = said.repairs ? await getBatch(ctx, said.repairs) : null
   const facts = mends ? inherited(said, mends) : said
-  const idempotencyKey = key ? `${actor.sourceId ? `source-${actor.sourceId}` : 'people'}:${key}` : null
+  const found = said.earlier ? await copyOf(ctx, spooled, said.earlier) : { copy: 1 }
+  if ('repeats' in found) return { batch: await getBatch(ctx, found.repeats), replayed: true }
+  const ownKey = found.copy > 1 ? `${key}:${found.copy}` : key
+  const idempotencyKey = ownKey ? `${actor.sourceId ? `source-${actor.sourceId}` : 'people'}:${ownKey}` : null
   const same = await db
     .selectFrom('batch')
     .select('id')
@@ -56,6 +60,7 @@ export async function receive(
       spool_name: spooled.name,
       same_content_as: same?.id ?? null,
       repairs: mends?.id ?? null,
+      copy: found.copy,
       sealed_password: facts.sealed_password ?? null,
     })
     .onConflict((c) => c.columns(['tenant_id', 'idempotency_key']).doNothing())
