@@ -75,7 +75,7 @@ alter table batch
   add column locked_at       timestamptz,
   add column proposed        jsonb,
   add constraint batch_locked check (locked_at is null or state = 'failed'),
-  add constraint batch_password_forgotten check (sealed_password is null or state in ('spooled', 'loading'));
+  add constraint batch_password_forgotten check (sealed_password is null or state not in ('done', 'failed'));
 comment on column batch.sealed_password is 'Opens an encrypted archive; gone once the load has ended.';
 comment on column batch.locked_at is 'Since when an encrypted archive waits for another password. Its file is kept.';
 comment on column batch.proposed is 'What a delivery without a name could be: artifacts with the share of their columns, and what is missing.';

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type pg from 'pg'
 import { z } from 'zod'
 import { TENANT_TABLES } from '#db/types.ts'
@@ -67,6 +68,9 @@ export const ID_FIELDS: Record<string, keyof Ids | 'text'> = {
   'ingestion.replay.id': 'batch',
   'ingestion.discard.id': 'batch',
   'ingestion.repair.id': 'batch',
+  'ingestion.unlock.id': 'batch',
+  'ingestion.nameArtifact.id': 'batch',
+  'ingestion.nameArtifact.client_id': 'text',
   'alarms.acknowledge.id': 'alarm',
   'alarms.close.id': 'alarm',
   'ingestion.receive.client_id': 'text',
@@ -76,6 +80,10 @@ export const ID_FIELDS: Record<string, keyof Ids | 'text'> = {
   'telemetry.row.id': 'row',
   'telemetry.artifacts.hostId': 'host',
 }
+
+const PRIVATE_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString()
 
 const fresh = () => `new-${Math.random().toString(36).slice(2)}`
 const none = () => [undefined]
@@ -143,6 +151,11 @@ export const CASES: Record<string, Case> = {
   'ingestion.replay': { inputs: byId('batch'), refused: true },
   'ingestion.discard': { inputs: byId('batch'), refused: true },
   'ingestion.repair': { inputs: byId('batch', { lines: [{ line: 1, raw: '{"Mended":1}' }] }), creates: true },
+  'ingestion.unlock': { inputs: byId('batch', { password: 'any' }), refused: true },
+  'ingestion.nameArtifact': { inputs: byId('batch', { artifact: 'Any.Name' }), refused: true },
+  'ingestion.archiveKey': { inputs: none },
+  'ingestion.saveArchiveKey': { inputs: () => [{ pem: PRIVATE_KEY }], creates: true },
+  'ingestion.removeArchiveKey': { inputs: none, creates: true },
   'ingestion.push': { inputs: (ids) => [{ hostname: ids.hostname, data: { note: 'pushed' } }], creates: true },
   'ingestion.receive': { inputs: () => [{ filename: 'x' }], refused: true },
   'telemetry.rows': {

@@ -153,6 +153,49 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  await db
+    .insertInto('batch')
+    .values({
+      state: 'needs_artifact',
+      sha256: text('waiting'),
+      bytes: 1,
+      sealed_password: text('password'),
+      proposed: JSON.stringify({ artifacts: [], columns: [mark], needs_host: true }),
+    })
+    .execute()
+  await db
+    .insertInto('batch_member')
+    .values({
+      batch_id: batch.id,
+      n: 1,
+      name: text('file'),
+      kind: 'upload',
+      artifact: text('artifact'),
+      client_id: text('client'),
+      hostname: text('hostname'),
+      flow_id: text('flow'),
+      bytes: 1,
+      sha256: text('sha256'),
+      kept_as: text('kept'),
+      note: text('note'),
+    })
+    .execute()
+  await db
+    .insertInto('flow')
+    .values({
+      host_id: host.id,
+      flow_id: `F.${mark}.H`,
+      artifacts: [mark],
+      creator: text('creator'),
+      state: text('state'),
+      parameters: JSON.stringify({ [mark]: {} }),
+      batch_id: batch.id,
+    })
+    .execute()
+  await db
+    .insertInto('archive_key')
+    .values({ sealed: text('sealed'), fingerprint: text('fingerprint'), set_by: user })
+    .execute()
   const alarm = await db
     .insertInto('alarm')
     .values({
@@ -198,6 +241,17 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
   await db
     .insertInto('retention')
     .values({ artifact: text('kept'), days: 36_000 })
+    .execute()
+  await db
+    .insertInto('column_map')
+    .values({
+      artifact: text('mapped'),
+      corrections: JSON.stringify({ columns: [{ path: mark, role: 'path' }] }),
+      revision: 1,
+      derived_revision: 1,
+      error: text('derivation'),
+      corrected_by: user,
+    })
     .execute()
   return { host: host.id, source: sources[0]!.id, tokenSource: sources[1]!.id, batch: batch.id, alarm: alarm.id }
 }
