@@ -9,7 +9,8 @@ import type { StoredRow } from './row-table.tsx'
 import { FullTime } from './time.tsx'
 import { Value, WholeValue } from './value.tsx'
 
-export type FullRow = StoredRow & { batch_id: number; line: number; flow_id: string | null }
+export type RowTime = { at: Date; label: string; doubt: string | null }
+export type FullRow = StoredRow & { batch_id: number; line: number; flow_id: string | null; times: RowTime[] }
 
 const PREVIEW_CAP = 8000
 
@@ -45,6 +46,7 @@ export const RowBody = ({ row, cap }: { row: FullRow; cap: number }) => (
         ),
         Artifact: <Value text={row.artifact} />,
         Event: row.event_time ? <FullTime at={row.event_time} /> : <span className="muted">undated</span>,
+        ...(row.times.length > 0 ? { Times: <Times times={row.times} /> } : {}),
         Stored: <FullTime at={row.ingested_at} />,
       }}
     />
@@ -70,4 +72,20 @@ export const RowBody = ({ row, cap }: { row: FullRow; cap: number }) => (
       )}
     </p>
   </>
+)
+
+/** Every time a row bears, by what it is of; those that can hardly be true say why. */
+const Times = ({ times }: { times: RowTime[] }) => (
+  <ul className="times">
+    {times.map(({ at, label, doubt }, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a program may have run twice in one millisecond
+      <li key={index}>
+        <span className="muted">
+          <Value text={label} path={false} />
+        </span>{' '}
+        <FullTime at={at} />
+        {doubt && <span className="chip warn">{doubt}</span>}
+      </li>
+    ))}
+  </ul>
 )

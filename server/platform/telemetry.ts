@@ -13,6 +13,7 @@ import { AppError } from './errors.ts'
 export const ROW_TABLES = [
   'rows',
   'reject',
+  'sightings',
   'incoming',
   'incoming_flaw',
   'incoming_host',
@@ -138,6 +139,8 @@ function rethrow(error: unknown): never {
       'The search needs more memory than it may use. Narrow it down by artifact, host or time.',
     )
   }
+  if (/No space left on device|NOT_ENOUGH_SPACE|ENOSPC/.test((error as Error).message))
+    throw new AppError('unavailable', 'The disk is full; the row engine cannot write.', {}, 60)
   const refused = /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|Timeout/i.test(`${code} ${(error as Error).message}`)
   if (refused)
     throw new AppError('unavailable', 'The row engine is restarting; records still work. Try again in a moment.', {}, 3)

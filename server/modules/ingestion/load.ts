@@ -1,7 +1,9 @@
+import { type TimesSql, timesOf } from '#server/modules/columns/service.ts'
 import { type Freshness, type HostSighting, type NameSighting, upsertHosts } from '#server/modules/hosts/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { JobCtx } from '#server/platform/jobs.ts'
 import { hostsTold, noteTold, type Told } from './archives.ts'
+import { deriveBatches, mapsOfLoad } from './derive.ts'
 import { type Block, partsOf } from './formats/chunks.ts'
 import { Unreadable } from './formats/framed.ts'
 import { Unnamed } from './formats/unnamed.ts'
@@ -69,8 +71,12 @@ export async function load(ctx: JobCtx, id: number, batches: Loading[]): Promise
   const seen = await hostsIn(rows, id)
   const hosts = await hostsOf(ctx, seen, found)
   await identify(rows, id, ids, hosts)
-  await storeAll(ctx, id, ids, (share, stored) => progress(0.45 + 0.5 * share, { phase: 'storing', rows: stored }))
+  const maps = await mapsOfLoad(ctx, id)
+  await storeAll(ctx, { id, batches: ids, times: timesOf(maps) }, (share, stored) =>
+    progress(0.45 + 0.5 * share, { phase: 'storing', rows: stored }),
+  )
   const freshness = await freshnessOf(rows, ids)
+  await deriveBatches(ctx, ids, freshness, maps)
   const counts = await countBatches(rows, id, ids)
   return { formats: found.formats, counts, freshness, names: namesOf(seen, hosts, freshness) }
 }
@@ -125,7 +131,7 @@ async function* blocksOf(ctx: JobCtx, batches: Loading[], found: Found): AsyncGe
 async function* linesOf(batch: Loading, { members }: Opened): AsyncGenerator<Block> {
   let before = 0
   for await (const member of members) {
-    const identity = member.identity === 'position' ? batch.sha256 : ''
+    const identity = member.identity === 'position' ? bodyOf(batch) : ''
     const facts = { ...member.facts, batch: batch.id, identity }
     let last = 0
     for await (const lines of member.format(member.bytes())) {
@@ -137,6 +143,9 @@ async function* linesOf(batch: Loading, { members }: Opened): AsyncGenerator<Blo
   }
 }
 
+/** What names a body whose rows are named by their place: its bytes, and which copy of them it is. */
+const bodyOf = ({ sha256, copy }: Loading) => (copy > 1 ? `${sha256}:${copy}` : sha256)
+
 function hopeless(error: unknown, batch: Loading): Hopeless | null {
   if (error instanceof Hopeless) return new Hopeless(error.message, batch.id)
   if (error instanceof Unreadable || error instanceof Unnamed) return new Hopeless(error.message, batch.id, error)
@@ -146,7 +155,9 @@ function hopeless(error: unknown, batch: Loading): Hopeless | null {
 
 type Progress = (share: number, stored: number) => Promise<unknown>
 
-async function storeAll(ctx: JobCtx, id: number, batches: number[], progress: Progress) {
+type Storing = { id: number; batches: number[]; times: TimesSql }
+
+async function storeAll(ctx: JobCtx, { id, batches, times }: Storing, progress: Progress) {
   const chunks = await stagedChunks(ctx.rows, id)
   let done = 0
   let stored = 0
@@ -154,10 +165,10 @@ async function storeAll(ctx: JobCtx, id: number, batches: number[], progress: Pr
   await progress(0, 0)
   await sideBySide(chunks, async ({ chunk, lines }) => {
     ctx.signal.throwIfAborted()
-    await storeChunk(ctx.rows, id, chunk, { careful: false }).catch((error: unknown) => {
+    await storeChunk(ctx.rows, id, chunk, { careful: false, times }).catch((error: unknown) => {
       if (error instanceof AppError) throw error
       leftOut = true
-      return storeChunk(ctx.rows, id, chunk, { careful: true })
+      return storeChunk(ctx.rows, id, chunk, { careful: true, times })
     })
     done += 1
     stored += lines

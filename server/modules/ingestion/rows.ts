@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
+import type { TimesSql } from '#server/modules/columns/service.ts'
 import type { Freshness } from '#server/modules/hosts/service.ts'
 import type { TenantRows } from '#server/platform/telemetry.ts'
 import { OWN } from './staging.ts'
-import { timesSql } from './times.ts'
 
 export type SeenHost = { key: string; client_id: string; hostname: string }
 export type Counts = { received: number; stored: number; duplicate: number; rejected: number }
@@ -52,7 +52,7 @@ export async function identify(
     `insert into incoming_key
      select tenant_id, load_id, batch_id, chunk, seq, host_id, row_key, row_number() over (partition by row_key order by seq)
      from (
-       select i.*, h.host_id as host_id, sipHash128(key, flow_id, artifact, content, if(named, 0, n)) as row_key
+       select i.*, h.host_id as host_id, sipHash128(key, flow_id, artifact, content, n) as row_key
        from (
          select tenant_id, load_id, batch_id, chunk, seq, ${HOST_KEY} as key, flow_id, artifact, content, named,
            row_number() over (partition by batch_id, key, flow_id, artifact, content order by seq) as n
@@ -92,14 +92,14 @@ export function storeChunk(
   rows: TenantRows,
   load: number,
   chunk: number,
-  { careful }: { careful: boolean },
+  { careful, times }: { careful: boolean; times: TimesSql },
 ): Promise<void> {
   const doc = `if(doc = '', raw, doc)`
   const json = `JSON(max_dynamic_paths=256)`
   const row = careful ? `assumeNotNull(accurateCastOrNull(${doc}, '${json}'))` : `cast(${doc}, '${json}')`
   return rows.write(
     `insert into rows (tenant_id, artifact, host_id, event_time, times, time_labels, ingested_at, batch_id, line, flow_id, row_key, row, raw)
-     select tenant_id, artifact, host_id, ${timesSql.eventTime}, ${timesSql.times}, ${timesSql.labels}, now64(3), batch_id, line, flow_id, row_key, row, raw
+     select tenant_id, artifact, host_id, ${times.eventTime}, ${times.times}, ${times.labels}, now64(3), batch_id, line, flow_id, row_key, row, raw
      from (
        select i.*, k.host_id as host_id, k.row_key as row_key, ${row} as row
        from (select * from incoming where ${OWN} and chunk = {chunk:UInt32}${careful ? ` and accurateCastOrNull(${doc}, '${json}') is not null` : ''}) i

@@ -2,6 +2,9 @@ import { AppError } from '#server/platform/errors.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
 import type { RowFilter } from './schema.ts'
 
+/** A host's rows are those of every host that is one with it. */
+export type Narrowed = Omit<RowFilter, 'hostId'> & { hostIds?: number[] | undefined }
+
 export type StoredRow = {
   host_id: number
   artifact: string
@@ -23,12 +26,14 @@ const FIELDS = `host_id, artifact, toUnixTimestamp64Milli(event_time) as event_t
   toUnixTimestamp64Milli(ingested_at) as ingested_at_ms, batch_id, line, flow_id`
 // Undated rows come last, whichever way the dated ones run.
 const WHEN = `ifNull(toUnixTimestamp64Milli(event_time), -9223372036854775808)`
+const OF_HOST = `${OWN} and artifact in {artifacts:Array(String)} and host_id in {hosts:Array(UInt64)}`
+const STANDS_FOR = 'transform(host_id, {merged:Array(UInt64)}, {into:Array(UInt64)}, host_id)'
 const COUNT_SECONDS = 5
 
 /** One keyset page, newest event first, undated rows last. */
 export async function rowPage(
   rows: TenantRows,
-  filter: RowFilter,
+  filter: Narrowed,
 ): Promise<{ found: StoredRow[]; next: string | null }> {
   const { conditions, params } = where(filter)
   const cursor = filter.cursor ? decode(filter.cursor) : null
@@ -76,7 +81,7 @@ async function rowsIn(rows: TenantRows, page: Place[], columns: string[]): Promi
 }
 
 /** How many rows the filter matches. Null when counting them would take longer than a few seconds. */
-export async function rowCount(rows: TenantRows, filter: RowFilter): Promise<number | null> {
+export async function rowCount(rows: TenantRows, filter: Narrowed): Promise<number | null> {
   const { conditions, params } = where(filter)
   const counted = rows.select<{ n: number }>(
     `select count() as n from rows where ${conditions.join(' and ')}`,
@@ -94,23 +99,40 @@ export async function rowCount(rows: TenantRows, filter: RowFilter): Promise<num
   )
 }
 
+/** A row with every time it bears: what each says, and whether it can be true. */
+export type DatedRow = StoredRow & { times_ms: number[]; time_labels: string[] }
+
 /** One row by where it lies, or undefined. */
-export async function rowAt(rows: TenantRows, id: string): Promise<StoredRow | undefined> {
+export async function rowAt(rows: TenantRows, id: string): Promise<DatedRow | undefined> {
   const [host, batch, line] = id.split('.').map(Number)
-  const [found] = await rows.select<StoredRow>(
-    `select ${FIELDS}, raw, length(raw) as raw_bytes, [] as cells from rows
+  const [found] = await rows.select<DatedRow>(
+    `select ${FIELDS}, raw, length(raw) as raw_bytes, [] as cells,
+       arrayMap(time -> toUnixTimestamp64Milli(time), times) as times_ms, time_labels from rows
      where ${OWN} and host_id = {host:UInt64} and batch_id = {batch:UInt64} and line = {line:UInt64} limit 1`,
     { host, batch, line },
   )
   return found
 }
 
-/** Every artifact with its rows, hosts and last arrival; for one host when given. */
-export const artifactList = (rows: TenantRows, hostId?: number) =>
+/** The newest rows of a host among `artifacts`, none dated more than a day ahead, with 600 bytes of each. One statement. */
+export const newestRows = (rows: TenantRows, params: { hosts: number[]; artifacts: string[]; limit: number }) =>
+  rows.select<StoredRow>(
+    `select ${FIELDS}, substring(rows.raw, 1, 600) as raw, length(rows.raw) as raw_bytes, [] as cells
+     from rows where ${OF_HOST} and (batch_id, line) in (
+       select batch_id, line from rows
+       where ${OF_HOST} and (event_time is null or event_time <= now64(3) + interval 1 day)
+       order by ${WHEN} desc, batch_id desc, line desc limit {limit:UInt32})
+     order by ${WHEN} desc, batch_id desc, line desc limit {limit:UInt32}`,
+    params,
+  )
+
+/** Every artifact with its rows, hosts and last arrival; hosts that are `merged` into another count as that one. */
+export const artifactList = (rows: TenantRows, merged: { id: number; merged_into: number }[]) =>
   rows.select<{ artifact: string; rows: number; hosts: number; last_ingested_at_ms: number }>(
-    `select artifact, count() as rows, uniqExact(host_id) as hosts, toUnixTimestamp64Milli(max(ingested_at)) as last_ingested_at_ms
-     from rows where ${OWN} ${hostId ? 'and host_id = {host:UInt64}' : ''} group by artifact order by artifact`,
-    { host: hostId ?? 0 },
+    `select artifact, count() as rows, uniqExact(${merged.length > 0 ? STANDS_FOR : 'host_id'}) as hosts,
+       toUnixTimestamp64Milli(max(ingested_at)) as last_ingested_at_ms
+     from rows where ${OWN} group by artifact order by artifact`,
+    { merged: merged.map(({ id }) => id), into: merged.map(({ merged_into }) => merged_into) },
   )
 
 /** Top-level columns of an artifact's rows, the most common first, from its newest rows. */
@@ -140,7 +162,7 @@ export const totals = async (rows: TenantRows): Promise<{ total: number; last24h
   return found ?? { total: 0, last24h: 0 }
 }
 
-function where({ artifact, hostId, batchId, q, from, to }: RowFilter): { conditions: string[]; params: Params } {
+function where({ artifact, hostIds, batchId, q, from, to }: Narrowed): { conditions: string[]; params: Params } {
   const conditions = [OWN]
   const params: Params = {}
   const add = (condition: string, name: string, value: unknown) => {
@@ -148,7 +170,7 @@ function where({ artifact, hostId, batchId, q, from, to }: RowFilter): { conditi
     params[name] = value
   }
   if (artifact) add('artifact = {artifact:String}', 'artifact', artifact)
-  if (hostId) add('host_id = {host:UInt64}', 'host', hostId)
+  if (hostIds) add('host_id in {hosts:Array(UInt64)}', 'hosts', hostIds)
   if (batchId) add('batch_id = {batch:UInt64}', 'batch', batchId)
   if (from) add('event_time >= fromUnixTimestamp64Milli({from:Int64})', 'from', from.getTime())
   if (to) add('event_time < fromUnixTimestamp64Milli({to:Int64})', 'to', to.getTime())

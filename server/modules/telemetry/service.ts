@@ -1,13 +1,30 @@
 import { parse, stringify } from 'lossless-json'
+import { hostIdsOf } from '#server/modules/hosts/service.ts'
+import { AppError } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
-import { artifactList, LISTED_BYTES, rowAt, rowCount, rowPage, type StoredRow, storedPerDay } from './rows.ts'
+import { mergedHosts, type Names, namesOf, partsOf } from './queries.ts'
+import {
+  artifactList,
+  LISTED_BYTES,
+  newestRows,
+  rowAt,
+  rowCount,
+  rowPage,
+  type StoredRow,
+  storedPerDay,
+} from './rows.ts'
 import type { RowFilter } from './schema.ts'
+
+const SHOWN = 10
 
 /** A page of rows with their hosts' names, the total the same filter matches, and the time it took. */
 export async function listRows(ctx: DetachedCtx, filter: RowFilter) {
   const started = performance.now()
-  const [{ found, next }, total] = await Promise.all([rowPage(ctx.rows, filter), rowCount(ctx.rows, filter)])
+  const { hostId, ...rest } = filter
+  const hostIds = hostId && (await ctx.transact('read only', ({ db }) => hostIdsOf(db, hostId)))
+  const narrowed = { ...rest, hostIds: hostIds || undefined }
+  const [{ found, next }, total] = await Promise.all([rowPage(ctx.rows, narrowed), rowCount(ctx.rows, narrowed)])
   const names = await hostNames(ctx, found)
   return {
     rows: found.map((row) => shown(row, names, filter.columns ?? [])),
@@ -18,15 +35,39 @@ export async function listRows(ctx: DetachedCtx, filter: RowFilter) {
   }
 }
 
-/** One row exactly as it came. Throws `not_found` for another tenant's. */
+/** One row exactly as it came, with every time it bears. Throws `not_found` for another tenant's. */
 export async function getRow(ctx: DetachedCtx, id: string) {
-  const found = (await rowAt(ctx.rows, id)) ?? missing('row')
-  return shown(found, await hostNames(ctx, [found]), [])
+  const { times_ms, time_labels, ...found } = (await rowAt(ctx.rows, id)) ?? missing('row')
+  const times = times_ms.map((ms, at) => ({
+    at: new Date(ms),
+    label: time_labels[at] ?? 'seen',
+    doubt: doubtOf(ms, found.ingested_at_ms),
+  }))
+  return { ...shown(found, await hostNames(ctx, [found]), []), times }
+}
+
+const BEFORE_COMPUTERS = Date.UTC(1980, 0, 1)
+const DAY_MS = 86_400_000
+
+/** Why a time can hardly be true; it is kept as it came. Null for one that can. */
+const doubtOf = (ms: number, arrived: number): 'before 1980' | 'after it arrived' | null =>
+  ms < BEFORE_COMPUTERS ? 'before 1980' : ms > arrived + DAY_MS ? 'after it arrived' : null
+
+/** The newest rows of a host and the deliveries that brought its rows; rows are null while the row engine is away. */
+export async function newestOf(ctx: DetachedCtx, hostId: number) {
+  const { names, artifacts, deliveries } = await ctx.transact('read only', ({ db }) => partsOf(db, hostId))
+  const hosts = [...names.keys()]
+  const found = artifacts.length > 0 ? newestRows(ctx.rows, { hosts, artifacts, limit: SHOWN }) : Promise.resolve([])
+  const rows = await found.catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'unavailable') return null
+    throw error
+  })
+  return { deliveries, rows: rows?.map((row) => shown(row, names, [])) ?? null }
 }
 
 /** Artifacts with figures and times. */
-export async function listArtifacts(ctx: Pick<DetachedCtx, 'rows'>, hostId?: number) {
-  const found = await artifactList(ctx.rows, hostId)
+export async function listArtifacts(ctx: Pick<DetachedCtx, 'rows' | 'transact'>) {
+  const found = await artifactList(ctx.rows, await ctx.transact('read only', ({ db }) => mergedHosts(db)))
   return found.map(({ last_ingested_at_ms, ...artifact }) => ({
     ...artifact,
     last_ingested_at: new Date(last_ingested_at_ms),
@@ -43,17 +84,15 @@ export async function perDay(ctx: Pick<DetachedCtx, 'rows'>, days: number) {
   })
 }
 
-function shown(
-  { cells, event_time_ms, ingested_at_ms, ...row }: StoredRow,
-  names: Map<number, string>,
-  columns: string[],
-) {
+function shown({ cells, event_time_ms, ingested_at_ms, ...row }: StoredRow, names: Names, columns: string[]) {
   const exact = columns.length > 0 && row.raw_bytes <= LISTED_BYTES ? parsed(row.raw) : null
   return {
     ...row,
     id: `${row.host_id}.${row.batch_id}.${row.line}`,
-    hostname: names.get(row.host_id) ?? 'unknown',
+    host_id: names.get(row.host_id)?.id ?? row.host_id,
+    hostname: names.get(row.host_id)?.hostname ?? 'unknown',
     event_time: event_time_ms === null ? null : new Date(event_time_ms),
+    time_doubt: event_time_ms === null ? null : doubtOf(event_time_ms, ingested_at_ms),
     ingested_at: new Date(ingested_at_ms),
     cells: Object.fromEntries(
       columns.map((name, index) => [name, exact ? textOf(exact[name]) : textOf(parsed(cells[index] ?? ''))]),
@@ -73,11 +112,8 @@ function parsed(json: string): Record<string, unknown> | null {
 const textOf = (value: unknown): string =>
   value === undefined || value === null ? '' : typeof value === 'string' ? value : (stringify(value) ?? '')
 
-async function hostNames(ctx: DetachedCtx, rows: StoredRow[]): Promise<Map<number, string>> {
+// A merged host's rows bear the name of the host that stands for it.
+async function hostNames(ctx: DetachedCtx, rows: StoredRow[]): Promise<Names> {
   const ids = [...new Set(rows.map((row) => row.host_id))]
-  if (ids.length === 0) return new Map()
-  const hosts = await ctx.transact('read only', ({ db }) =>
-    db.selectFrom('host').select(['id', 'hostname']).where('id', 'in', ids).execute(),
-  )
-  return new Map(hosts.map(({ id, hostname }) => [id, hostname]))
+  return ids.length === 0 ? new Map() : ctx.transact('read only', ({ db }) => namesOf(db, ids))
 }

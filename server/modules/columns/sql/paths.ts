@@ -10,13 +10,3 @@ export const valueAt = (path: string) =>
 
 /** That value as text: '' where there is none, an array as `['a','b']`. */
 export const textAt = (path: string) => `ifNull(toString(${valueAt(path)}), '')`
-
-/**
- * Whether a path can be asked for: no empty key, and none that the engine reads as its own (`:Type`, `^`, `[]`), nor
- * control characters.
- */
-export const isPath = (path: string) =>
-  path.length > 0 &&
-  path.length <= 500 &&
-  !/[\u0000-\u001f\u007f]/.test(path) &&
-  path.split('.').every((key) => key !== '' && !/^[:^@]|\[\]/.test(key))

@@ -1,0 +1,77 @@
+import { type Entry, eventData } from './entry.ts'
+
+export const eventLogs: Entry[] = [
+  {
+    artifacts: ['Windows.EventLogs.Evtx'],
+    time: { 'System.TimeCreated.SystemTime': 'logged', TimeCreated: 'logged' },
+    host: ['System.Computer'],
+    ...eventData('EventData'),
+    user: ['System.Security.UserID', ...eventData('EventData').user],
+  },
+  {
+    artifacts: ['Windows.EventLogs.EvtxHunter'],
+    time: { EventTime: 'logged' },
+    host: ['Computer'],
+    ...eventData('EventData'),
+    user: ['Username', 'UserSID', ...eventData('EventData').user],
+  },
+  {
+    artifacts: ['Windows.EventLogs.RDPAuth'],
+    time: { EventTime: 'logged' },
+    host: ['Computer'],
+    user: ['UserName'],
+    ip: ['SourceIP'],
+  },
+  {
+    artifacts: ['Windows.EventLogs.PowershellScriptblock'],
+    time: { EventTime: 'logged' },
+    host: ['Computer'],
+    user: ['SecurityID'],
+    command: ['ScriptBlockText'],
+    path: ['Path'],
+  },
+  {
+    artifacts: ['Windows.EventLogs.PowershellModule'],
+    time: { EventTime: 'logged' },
+    host: ['Computer'],
+    user: ['SecurityID'],
+    command: ['Payload', 'ContextInfo'],
+  },
+  {
+    artifacts: ['Windows.EventLogs.ExplicitLogon'],
+    time: { EventTime: 'logged' },
+    host: ['Computer'],
+    user: ['SubjectUserName', 'TargetUserName'],
+    domain: ['TargetServerName'],
+    path: ['ProcessName'],
+    ip: ['EventData.IpAddress'],
+  },
+  {
+    artifacts: ['Windows.EventLogs.AlternateLogon'],
+    time: { EventTime: 'logged', LogonTime: 'logged' },
+    user: ['SubjectUserName', 'TargetUserName', 'SubjectUserSid'],
+    ip: ['IpAddress'],
+    domain: ['TargetServerName'],
+    path: ['ProcessName'],
+  },
+  {
+    artifacts: ['Windows.EventLogs.Cleared'],
+    time: { EventTime: 'logged' },
+    host: ['EventData.Computer', 'Computer'],
+    user: ['Username', 'UserSID'],
+  },
+  {
+    artifacts: ['Windows.EventLogs.ServiceCreationComspec', 'Windows.EventLogs.ServiceCreation'],
+    time: { EventTime: 'logged' },
+    host: ['Computer'],
+    command: ['ImagePath'],
+    user: ['ServiceAccount', 'SecurityID'],
+  },
+  {
+    artifacts: ['Windows.EventLogs.Kerberoasting'],
+    time: { EventTime: 'logged' },
+    host: ['Computer'],
+    user: ['TargetUserName', 'ServiceSid'],
+    ip: ['IpAddress'],
+  },
+]

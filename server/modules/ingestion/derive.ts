@@ -1,0 +1,117 @@
+import {
+  type ArtifactMap,
+  asciiName,
+  foreignNamesSql,
+  type Maps,
+  mapsOf,
+  type SeenPath,
+  sightingsSql,
+} from '#server/modules/columns/service.ts'
+import type { JobCtx } from '#server/platform/jobs.ts'
+import type { TenantRows } from '#server/platform/telemetry.ts'
+import { OWN } from './staging.ts'
+
+/** Rows of one artifact on one host. */
+export type Portion = { artifact: string; host_id: number; rows: number }
+
+const DOC = `assumeNotNull(accurateCastOrNull(if(doc = '', raw, doc), 'JSON(max_dynamic_paths=256)'))`
+const SAMPLE = 1_000
+const PATHS = 500
+const AT_ONCE_ROWS = 1_000_000
+const FOREIGN_NAMES = 10_000
+
+/** What the columns of the artifacts in a load are, before its rows are stored. */
+export async function mapsOfLoad(ctx: JobCtx, load: number): Promise<Maps> {
+  const found = await ctx.rows.select<{ artifact: string }>(
+    `select distinct artifact from incoming where ${OWN} and artifact != '' order by artifact`,
+    { load },
+    { seconds: 60, maxRows: 1_000_000 },
+  )
+  const artifacts = found.map(({ artifact }) => artifact)
+  return ctx.transact('read only', (db) => mapsOf(db, artifacts, (unknown) => stagedPaths(ctx.rows, load, unknown)))
+}
+
+/** The columns in the first rows of each of these artifacts. */
+async function stagedPaths(rows: TenantRows, load: number, artifacts: string[]): Promise<Map<string, SeenPath[]>> {
+  const found = await rows.select<{ artifact: string; path: string; list: number }>(
+    `select artifact, seen.1 as path, max(startsWith(seen.2, 'Array')) as list from (
+       select artifact, arrayJoin(cast(JSONAllPathsWithTypes(${DOC}), 'Array(Tuple(String, String))')) as seen from (
+         select artifact, doc, raw from incoming
+         where ${OWN} and artifact in {artifacts:Array(String)} and flaw in ('', 'SUSPECT')
+         order by chunk, seq limit ${SAMPLE} by artifact))
+     group by artifact, path order by artifact, path limit ${PATHS} by artifact`,
+    { load, artifacts },
+    { seconds: 120, maxRows: 1_000_000 },
+  )
+  return pathsByArtifact(found)
+}
+
+/** The same paths, gathered by artifact. */
+export function pathsByArtifact(found: { artifact: string; path: string; list: number }[]): Map<string, SeenPath[]> {
+  const paths = new Map<string, SeenPath[]>()
+  for (const { artifact, path, list } of found)
+    paths.set(artifact, [...(paths.get(artifact) ?? []), { path, list: list === 1 }])
+  return paths
+}
+
+/**
+ * Writes where values were seen in stored rows of these deliveries, which `portions` counts. Safe to repeat: a sighting
+ * that is there already is written over.
+ */
+export async function deriveBatches(ctx: JobCtx, batches: number[], portions: Portion[], maps: Maps): Promise<void> {
+  for (const [artifact, map] of maps) {
+    const of = portions.filter((portion) => portion.artifact === artifact && portion.rows > 0)
+    for (const hosts of slicesOf(of)) {
+      ctx.signal.throwIfAborted()
+      await deriveSlice(ctx.rows, map, { artifact, hosts, batches })
+    }
+  }
+}
+
+/** Hosts together as far as their rows fit into one statement: a host's rows are counted in one go, or not exactly. */
+function* slicesOf(portions: Portion[]): Generator<number[]> {
+  let hosts: number[] = []
+  let rows = 0
+  for (const portion of portions) {
+    if (rows > 0 && rows + portion.rows > AT_ONCE_ROWS) {
+      yield hosts
+      hosts = []
+      rows = 0
+    }
+    hosts.push(portion.host_id)
+    rows += portion.rows
+  }
+  if (hosts.length > 0) yield hosts
+}
+
+type Slice = { artifact: string; hosts: number[]; batches: number[] }
+
+const OF_SLICE = `tenant_id = {tenant:UInt64} and artifact = {artifact:String} and host_id in {hosts:Array(UInt64)}
+  and batch_id in {batches:Array(UInt64)}`
+// Two-level aggregation gives the patterns of the shapes many small blocks, and each makes them anew.
+const IN_LARGE_BLOCKS = {
+  group_by_two_level_threshold: '0',
+  group_by_two_level_threshold_bytes: '0',
+  max_bytes_before_external_group_by: String(1024 ** 3),
+} as const
+
+async function deriveSlice(rows: TenantRows, { columns, revision }: ArtifactMap, slice: Slice): Promise<void> {
+  const sightings = sightingsSql(columns, OF_SLICE)
+  if (sightings === null) return
+  await rows.write(
+    `insert into sightings (tenant_id, type, value, artifact, field, host_id, batch_id, shape, rows, first_seen, last_seen, revision)
+     select *, {revision:UInt32} from (${sightings})`,
+    { ...slice, ...(await foreignNames(rows, columns, slice)), revision },
+    undefined,
+    IN_LARGE_BLOCKS,
+  )
+}
+
+/** Names that DNS writes otherwise, which the engine cannot encode. Beyond ten thousand they stay as they are. */
+async function foreignNames(rows: TenantRows, columns: ArtifactMap['columns'], slice: Slice) {
+  const names = foreignNamesSql(columns, OF_SLICE)
+  const found = names
+    ? await rows.select<{ name: string }>(`${names} limit ${FOREIGN_NAMES}`, slice, { seconds: 120 })
+    : []
+  return { idn: found.map(({ name }) => name), ascii: found.map(({ name }) => asciiName(name)) }
+}
