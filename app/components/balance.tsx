@@ -67,8 +67,10 @@ export function Balance({ batch }: { batch: Ledger }) {
   )
 }
 
-const verdict = (balances: boolean, state: string) =>
-  state === 'done' ? (balances ? 'It balances.' : 'It does not balance: tell your operator.') : 'so far'
+const verdict = (balances: boolean, state: string) => {
+  if (state === 'failed') return 'Nothing of it was stored.'
+  return state === 'done' ? (balances ? 'It balances.' : 'It does not balance: tell your operator.') : 'so far'
+}
 
 /** The three parts as one bar; the table under it holds the numbers. */
 function Shares({ batch }: { batch: Ledger }) {

@@ -52,7 +52,7 @@ const COLUMNS: Column<Batch>[] = [
     below: (batch) =>
       `${word(batch)} · ${number(batch.stored)} stored${batch.rejected ? `, ${number(batch.rejected)} rejected` : ''}`,
   },
-  { title: 'State', className: 'max-md:hidden w-24', cell: (batch) => <StateName batch={batch} /> },
+  { title: 'State', className: 'max-md:hidden w-28', cell: (batch) => <StateName batch={batch} /> },
   {
     title: 'Through',
     className: 'max-xl:hidden w-36',

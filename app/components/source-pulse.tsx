@@ -28,7 +28,7 @@ const COLUMNS: Column<SourcePulse>[] = [
     ),
     below: (source) => (
       <>
-        last <Age at={source.last_at} />, {number(total(source))} rows in 14 days
+        {number(total(source))} rows, <Age at={source.last_at} />
       </>
     ),
   },

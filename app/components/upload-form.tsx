@@ -21,6 +21,7 @@ export function UploadForm({ batches }: { batches: Batch[] }) {
     send([...files], {
       artifact: String(about.get('artifact') ?? '').trim(),
       hostname: String(about.get('hostname') ?? '').trim(),
+      password: String(about.get('password') ?? ''),
     })
   }
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
@@ -40,7 +41,7 @@ export function UploadForm({ batches }: { batches: Batch[] }) {
         <input type="hidden" name="from" value="page" />
         <fieldset className={over ? 'drop over' : 'drop'} onDragOver={onDrag} onDragLeave={onDrag} onDrop={onDrag}>
           <legend className="sr-only">Upload files</legend>
-          <div className="filters w-full max-w-[36rem] text-left">
+          <div className="filters w-full max-w-[48rem] text-left">
             <label className="s flex-1">
               Artifact, if the rows do not say
               <input
@@ -63,10 +64,14 @@ export function UploadForm({ batches }: { batches: Batch[] }) {
                 autoComplete="off"
               />
             </label>
+            <label className="s flex-1">
+              Password, if it is encrypted
+              <input className="field mono" name="password" type="password" maxLength={1000} autoComplete="off" />
+            </label>
           </div>
           <p className="muted">
-            Drop files here, or choose them: JSON lines or Velociraptor's table CSV, plain or gzip. A file is kept first
-            and read after, so closing this page loses nothing.
+            Drop files here, or choose them: JSON lines, a JSON array, Velociraptor's CSV, or an exported collection or
+            hunt (ZIP), each also as gzip. A file is kept first and read after, so closing this page loses nothing.
           </p>
           <div className="acts justify-center">
             <input type="file" name="file" multiple required aria-label="Files" />

@@ -10,7 +10,7 @@ export type Upload = {
   message: string | null
 }
 
-type About = { artifact: string; hostname: string }
+type About = { artifact: string; hostname: string; password: string }
 
 /** Sends files one after the other and says how far each is. `onSent` runs after every file. */
 export function useUploads(onSent: () => void) {
@@ -57,7 +57,7 @@ async function deliver(file: File, about: About, change: (part: Partial<Upload>)
 /** One try, with progress; what went wrong is told by its line. Resolves to the seconds after which another makes sense. */
 function attempt(
   file: File,
-  { artifact, hostname }: About,
+  { artifact, hostname, password }: About,
   change: (part: Partial<Upload>) => void,
 ): Promise<number | null> {
   const to = new URLSearchParams({ filename: file.name })
@@ -82,9 +82,17 @@ function attempt(
     }
     request.open('POST', `/api/ingestion/batches?${to}`)
     request.setRequestHeader('Accept', 'application/json')
-    request.setRequestHeader('Content-Type', 'application/octet-stream')
-    request.send(file)
+    if (!password) request.setRequestHeader('Content-Type', 'application/octet-stream')
+    request.send(password ? formWith(file, password) : file)
   })
+}
+
+/** A password goes into the body: addresses end up in logs, and headers hold no more than Latin-1. */
+function formWith(file: File, password: string): FormData {
+  const form = new FormData()
+  form.set('password', password)
+  form.set('file', file)
+  return form
 }
 
 function outcomeOf({ status, responseText }: XMLHttpRequest): Partial<Upload> {

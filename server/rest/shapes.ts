@@ -48,6 +48,7 @@ export const BatchRead = z.object({
     .meta({ description: 'While the state is needs_artifact: what these rows could be, by their columns.' }),
   locked_at: z.date().nullable().meta({ description: 'Since when an encrypted archive waits for another password.' }),
   same_content_as: z.int().nullable(),
+  repairs: z.int().nullable(),
   created_at: z.date(),
   done_at: z.date().nullable(),
 })
@@ -72,6 +73,8 @@ export const RejectRead = z.object({
   line: z.int(),
   code: z.string(),
   reason: z.string(),
+  file: z.string().nullable(),
+  line_in: z.int().nullable(),
   raw: z.string(),
   bytes: z.int(),
 })

@@ -45,6 +45,7 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
   '_dashboards/index.tsx': () => ['/'],
   '_missing/$.tsx': () => ['/no-such-page'],
   'activity/index.tsx': () => ['/activity'],
+  'alarms/index.tsx': () => ['/alarms'],
   'deliveries/index.tsx': () => ['/deliveries'],
   'deliveries/$batchId.tsx': ({ batch, failed }) => [`/deliveries/${batch}`, `/deliveries/${failed}`],
   'hosts/index.tsx': () => ['/hosts', '/hosts?q=nothing-has-this-name'],

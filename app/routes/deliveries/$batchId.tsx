@@ -145,10 +145,11 @@ const Provenance = ({ batch }: { batch: Loaded['batch'] }) => (
 )
 
 const COLUMNS: Column<Reject>[] = [
-  { title: 'Reason', className: 'w-2/5', wrap: true, cell: (reject) => reject.reason },
+  { title: 'Reason', className: 'max-md:hidden w-2/5', wrap: true, cell: (reject) => reject.reason },
   {
     title: 'Line as it came',
     cell: (reject) => <Value text={reject.raw} path={false} />,
+    below: (reject) => <span className="whitespace-normal">{reject.reason}</span>,
     beneath: ({ file }) =>
       file && (
         <div className="label cut">

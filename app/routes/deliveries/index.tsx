@@ -12,7 +12,7 @@ import { SourcePulseTable } from '#app/components/source-pulse.tsx'
 import { isUnderWay } from '#app/components/states.tsx'
 import { UploadForm } from '#app/components/upload-form.tsx'
 import { load } from '#app/lib/api.server.ts'
-import { counted } from '#app/lib/format.ts'
+import { number } from '#app/lib/format.ts'
 import { useLive } from '#app/lib/live.ts'
 import { titled } from '#app/lib/title.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
@@ -112,10 +112,7 @@ function Above({ underWay }: { underWay: boolean }) {
       {mayWrite && <UploadForm batches={rows} />}
       {first && alarms.length > 0 && (
         <section className="pt-3">
-          <SectionHead
-            title="Alarms"
-            about={counted(alarms.filter(({ state }) => state === 'open').length, 'open one')}
-          >
+          <SectionHead title="Alarms" about={`${number(alarms.filter(({ state }) => state === 'open').length)} open`}>
             <Link className="link" to="/alarms">
               All alarms
             </Link>
