@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from './errors.ts'
+import { failure, log } from './log.ts'
 
 export type Spooled = { name: string; bytes: number; sha256: string }
 export type SpoolLimits = { maxBytes: number; minFreeBytes: number }
@@ -55,8 +56,9 @@ export function openSpool(folder: string, { maxBytes, minFreeBytes }: SpoolLimit
         return { name, ...written }
       } catch (error) {
         await half.close().catch(() => {})
-        await rm(path(name + HALF), { force: true })
-        throw isDiskFull(error) ? new AppError('unavailable', 'The disk is full; nothing was stored.', {}, 60) : error
+        // After a failed sync nobody knows what the disk holds: neither name may stay.
+        for (const left of [name + HALF, name]) await rm(path(left), { force: true })
+        throw fromDisk(error)
       }
     },
 
@@ -137,4 +139,16 @@ async function syncFolder(folder: string) {
   }
 }
 
-const isDiskFull = (error: unknown) => ['ENOSPC', 'EDQUOT'].includes((error as { code?: string }).code ?? '')
+const DISK: Record<string, string> = {
+  ENOSPC: 'The disk is full; nothing was stored.',
+  EDQUOT: 'The disk is full; nothing was stored.',
+  EIO: 'The disk could not keep the delivery; nothing was stored.',
+  EROFS: 'The disk can only be read; nothing was stored.',
+}
+
+function fromDisk(error: unknown): unknown {
+  const { code = '' } = error as { code?: string }
+  if (!(code in DISK)) return error
+  log.error({ error: failure(error) }, 'the spool could not be written')
+  return new AppError('unavailable', DISK[code]!, {}, 60)
+}

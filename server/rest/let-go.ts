@@ -6,7 +6,7 @@ const LEFT_BYTES = 64 * 1024 * 1024
 const LEFT_MS = 5_000
 const UNREAD_MS = 500
 const SOON_BYTES = 64 * 1024
-const AT_ONCE = 16
+const AT_ONCE = 4
 let taking = 0
 
 /**

@@ -77,7 +77,7 @@ async function loadOrFail(ctx: JobCtx, group: Group) {
   } catch (cause) {
     if (ctx.signal.aborted) throw cause
     const error = fromDatabase(cause)
-    if (error instanceof AppError && error.code === 'unavailable') return engineBack(ctx, group, error)
+    if (isAway(error)) return engineBack(ctx, group, error)
     const tries = Math.max(...batches.map(({ attempts }) => attempts))
     const seen = { load: group.load, batches: batches.map(({ id }) => id), tenant: ctx.tenantId, attempt: tries }
     log.warn({ ...seen, error: failure(error) }, 'load failed')
@@ -206,8 +206,14 @@ async function whyNothing(ctx: JobCtx, batch: Loading, counts: Loaded['counts'])
   return { error, keepFile }
 }
 
+// An engine that is away, or whose disk is full, says when to ask again. One that gave up on a statement does not: that
+// is a try, or a delivery too large for its memory would be loaded for ever.
+const isAway = (error: unknown): error is AppError =>
+  error instanceof AppError && error.code === 'unavailable' && error.retryAfterSeconds !== undefined
+
 /** Waits for the engines. That they were away is not the deliveries' fault and counts as no try. */
 async function engineBack(ctx: JobCtx, { batches }: Group, error: AppError): Promise<unknown> {
+  if (error.retryAfterSeconds! >= 60) await sleep(10_000) // a full disk
   for (let waited = 0; waited < 240 && !ctx.signal.aborted; waited += 1) {
     await sleep(500)
     if (await ctx.alive()) return ctx.transact('read write', (db) => untry(db, batches))
