@@ -22,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'product',
-          include: ['tests/{modules,rest,security,e2e}/**/*.test.ts', 'tests/tenancy.test.ts'],
+          include: ['tests/{modules,rest,forwarders,security,e2e}/**/*.test.ts', 'tests/tenancy.test.ts'],
           ...product,
         },
       },

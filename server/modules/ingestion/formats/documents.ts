@@ -9,7 +9,7 @@ const BRACE_END = 0x7d
 const BRACKET = 0x5b
 const BRACKET_END = 0x5d
 const COMMA = 0x2c
-const MAX_BYTES = 8 * 1024 * 1024
+const MAX_BYTES = 4 * 1024 * 1024
 const KEPT_BYTES = 1024 * 1024
 
 /** An envelope: one JSON object with its bytes as they came. `clean`: no line in it can need a readable copy. */
@@ -41,7 +41,6 @@ type Reader = Grammar & {
   depth: number
   inString: boolean
   number: number
-  heldClean: boolean
   /** Bytes of a broken envelope whose middle is not kept, and its beginning. */
   dropped: number
   head: Buffer | null
@@ -55,15 +54,15 @@ const newReader = (grammar: Grammar): Reader => ({
   depth: 0,
   inString: false,
   number: 0,
-  heldClean: true,
   dropped: 0,
   head: null,
 })
 
 function read(reader: Reader, block: Buffer): Envelope[] {
   const found: Envelope[] = []
-  const bytes = reader.held.length > 0 ? Buffer.concat([reader.held, block]) : block
-  const clean = reader.heldClean && isClean(bytes)
+  const held = reader.held.length
+  const bytes = held > 0 ? Buffer.concat([reader.held, block]) : block
+  const clean = isClean(block)
   let start = 0
   let at = reader.at
   while (at < bytes.length) {
@@ -75,7 +74,7 @@ function read(reader: Reader, block: Buffer): Envelope[] {
     if (reader.state === 'in') {
       at = scan(reader, bytes, at)
       if (reader.depth === 0 && reader.state === 'in') {
-        found.push(envelope(reader, bytes.subarray(start, at), { whole: true, clean }))
+        found.push(envelope(reader, bytes.subarray(start, at), { whole: true, clean: clean && start >= held }))
         reader.state = 'between'
         continue
       }
@@ -90,7 +89,6 @@ function read(reader: Reader, block: Buffer): Envelope[] {
     at = next
   }
   hold(reader, bytes, start, at)
-  reader.heldClean = reader.held.length === 0 || clean
   return found
 }
 
