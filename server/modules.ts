@@ -15,6 +15,7 @@ export const MODULES = {
   columns: ['column_map'],
   sources: ['source'],
   ingestion: ['batch', 'batch_member', 'flow', 'archive_key'],
+  language: [],
   telemetry: [],
   retention: ['retention'],
   enrichment: ['virustotal_key', 'virustotal_report'],

@@ -5,6 +5,8 @@ import { enrichmentRouter } from './modules/enrichment/router.ts'
 import { hostsRouter } from './modules/hosts/router.ts'
 import { identityRouter } from './modules/identity/router.ts'
 import { ingestionRouter } from './modules/ingestion/router.ts'
+import { mergesRouter } from './modules/merges/router.ts'
+import { languageRouter } from './modules/language/router.ts'
 import { pulseRouter } from './modules/pulse/router.ts'
 import { retentionRouter } from './modules/retention/router.ts'
 import { sourcesRouter } from './modules/sources/router.ts'
@@ -19,8 +21,10 @@ export const appRouter = router({
   tenants: tenantsRouter,
   activity: activityRouter,
   hosts: hostsRouter,
+  merges: mergesRouter,
   sources: sourcesRouter,
   ingestion: ingestionRouter,
+  language: languageRouter,
   telemetry: telemetryRouter,
   retention: retentionRouter,
   enrichment: enrichmentRouter,

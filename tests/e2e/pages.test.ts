@@ -9,7 +9,7 @@ import { DESK, PHONE, signIn, visitor } from './browser.ts'
 
 const NARROW = { width: 320, height: 640 }
 
-type Ids = { host: number; batch: number; failed: number; row: string; user: number }
+type Ids = { host: number; otherHost: number; batch: number; failed: number; row: string; user: number }
 let tenant: Tenant
 let ids: Ids
 
@@ -37,7 +37,14 @@ async function furnish({ deliver, as, people }: Tenant): Promise<Ids> {
   await as('admin').sources.create({ name: 'Forwarder' })
   const { rows: hosts } = await as('user').hosts.list({ sort: 'last_seen_at', dir: 'desc', limit: 5 } as never)
   const found = await as('user').telemetry.rows({ limit: 5 } as never)
-  return { host: hosts[0]!.id, batch: batch.id, failed: failed.id, row: found.rows[0]!.id, user: people.user.id }
+  return {
+    host: hosts[0]!.id,
+    otherHost: hosts[1]!.id,
+    batch: batch.id,
+    failed: failed.id,
+    row: found.rows[0]!.id,
+    user: people.user.id,
+  }
 }
 
 // Route file to the addresses under which it is looked at.
@@ -50,6 +57,10 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
   'deliveries/$batchId.tsx': ({ batch, failed }) => [`/deliveries/${batch}`, `/deliveries/${failed}`],
   'hosts/index.tsx': () => ['/hosts', '/hosts?q=nothing-has-this-name'],
   'hosts/$hostId.tsx': ({ host }) => [`/hosts/${host}`, '/hosts/999999999'],
+  'hosts/$hostId.merge.tsx': ({ host, otherHost }) => [
+    `/hosts/${host}/merge`,
+    `/hosts/${host}/merge?with=${otherHost}`,
+  ],
   'hosts/new.tsx': () => ['/hosts/new'],
   'lookup/index.tsx': () => ['/lookup'],
   'profile/index.tsx': () => ['/profile'],

@@ -55,6 +55,15 @@ export const ID_FIELDS: Record<string, keyof Ids | 'text'> = {
   'tenants.endPreview.id': 'tenant',
   'tenants.end.id': 'tenant',
   'hosts.get.id': 'host',
+  'hosts.record.id': 'host',
+  'hosts.label.id': 'host',
+  'hosts.unlabel.id': 'host',
+  'merges.candidates.id': 'host',
+  'merges.preview.id': 'host',
+  'merges.preview.otherId': 'otherHost',
+  'merges.merge.id': 'host',
+  'merges.merge.otherId': 'otherHost',
+  'merges.split.id': 'mergedHost',
   'sources.update.id': 'source',
   'sources.rotate.id': 'source',
   'sources.endPrevious.id': 'source',
@@ -78,7 +87,7 @@ export const ID_FIELDS: Record<string, keyof Ids | 'text'> = {
   'telemetry.rows.hostId': 'host',
   'telemetry.rows.batchId': 'batch',
   'telemetry.row.id': 'row',
-  'telemetry.artifacts.hostId': 'host',
+  'telemetry.ofHost.hostId': 'host',
 }
 
 const PRIVATE_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -132,6 +141,32 @@ export const CASES: Record<string, Case> = {
   'hosts.list': { inputs: list },
   'hosts.page': { inputs: (ids) => [{}, { hostname: ids.hostname }] },
   'hosts.get': { inputs: byId('host') },
+  'hosts.record': { inputs: byId('host') },
+  'hosts.label': { inputs: ({ host }) => [{ id: host, label: fresh() }] },
+  // The second input is refused, whoever's host it is: what is done once cannot be done again.
+  'hosts.unlabel': {
+    inputs: ({ host, hostname }) => [
+      { id: host, label: hostname },
+      { id: host, label: fresh() },
+    ],
+    refused: true,
+  },
+  'merges.candidates': { inputs: ({ host, hostname }) => [{ id: host }, { id: host, q: hostname }] },
+  'merges.preview': {
+    inputs: ({ host, otherHost }, own) => [
+      { id: host, otherId: otherHost },
+      { id: own.host, otherId: otherHost },
+    ],
+  },
+  'merges.merge': {
+    inputs: ({ host, otherHost }, own) => [
+      { id: host, otherId: otherHost, reason: 'one machine' },
+      { id: own.host, otherId: host, reason: 'itself' },
+      { id: host, otherId: own.host, reason: 'itself' },
+    ],
+    refused: true,
+  },
+  'merges.split': { inputs: ({ mergedHost, host }) => [{ id: mergedHost }, { id: host }], refused: true },
   'hosts.create': { inputs: (ids) => [{ hostname: ids.hostname, os: 'Linux' }], creates: true },
   'sources.list': { inputs: none },
   'sources.create': { inputs: () => [{ name: fresh() }], creates: true },
@@ -158,6 +193,10 @@ export const CASES: Record<string, Case> = {
   'ingestion.removeArchiveKey': { inputs: none, creates: true },
   'ingestion.push': { inputs: (ids) => [{ hostname: ids.hostname, data: { note: 'pushed' } }], creates: true },
   'ingestion.receive': { inputs: () => [{ filename: 'x' }], refused: true },
+  'language.read': { inputs: ({ artifact }) => [{ q: 'Note:*' }, { q: `artifact:${artifact} time:today` }, { q: 'x OR' }] },
+  'language.complete': {
+    inputs: ({ artifact }) => [{ q: '' }, { q: 'No' }, { q: 'Note:', artifact }, { q: 'artifact:' }, { q: 'host:' }],
+  },
   'telemetry.rows': {
     inputs: ({ host, batch, artifact }, own) => [
       { hostId: host },
@@ -169,7 +208,8 @@ export const CASES: Record<string, Case> = {
   'telemetry.row': {
     inputs: (ids, own) => [{ id: ids.row }, { id: ids.row.replace(/^\d+/, String(own.host)) }],
   },
-  'telemetry.artifacts': { inputs: ({ host }) => [{ hostId: host }] },
+  'telemetry.ofHost': { inputs: ({ host }) => [{ hostId: host }] },
+  'telemetry.artifacts': { inputs: () => [{}] },
   'telemetry.columns': { inputs: ({ artifact }) => [{ artifact }] },
   'telemetry.perDay': { inputs: () => [{ days: 300 }] },
   'enrichment.status': { inputs: none },

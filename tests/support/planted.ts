@@ -16,6 +16,9 @@ export type Ids = {
   user: number
   source: number
   host: number
+  /** A second host, and one that is merged into the first. */
+  otherHost: number
+  mergedHost: number
   batch: number
   alarm: number
   row: string
@@ -33,6 +36,8 @@ export const NOBODY: Ids = {
   user: 900_000_000_000_001,
   source: 900_000_000_000_001,
   host: 900_000_000_000_001,
+  otherHost: 900_000_000_000_002,
+  mergedHost: 900_000_000_000_003,
   batch: 900_000_000_000_001,
   alarm: 900_000_000_000_001,
   row: '900000000000001.900000000000001.1',
@@ -108,18 +113,28 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
     .insertInto('host')
     .values({
       hostname: `${mark}-host`,
-      client_id: `C.${mark}`,
+      client_id: `C.${mark}-O${mark}`,
       fqdn: `${mark}.example`,
       os: `${mark} os`,
       ip_address: '10.1.2.3',
       host_metadata: JSON.stringify({ note: mark }),
+      os_release: `${mark} release`,
+      architecture: `${mark} architecture`,
+      client_version: `${mark} version`,
+      machine_id: `${mark} machine`,
+      known_as: `${mark} earlier name`,
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  await db
+  const [otherHost, mergedHost] = await db
     .insertInto('host')
-    .values({ hostname: words.hostname, os: `${mark} os`, fqdn: `${mark}.example` })
+    .values([
+      { hostname: words.hostname, os: `${mark} os`, fqdn: `${mark}.example` },
+      { hostname: `${mark}-merged`, merged_into: host.id },
+    ])
+    .returning('id')
     .execute()
+  await hostHistory(db, mark, { host: host.id, merged: mergedHost!.id, user, label: words.hostname })
   const sources = await db
     .insertInto('source')
     .values([
@@ -253,7 +268,35 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
       corrected_by: user,
     })
     .execute()
-  return { host: host.id, source: sources[0]!.id, tokenSource: sources[1]!.id, batch: batch.id, alarm: alarm.id }
+  const hosts = { host: host.id, otherHost: otherHost!.id, mergedHost: mergedHost!.id }
+  return { ...hosts, source: sources[0]!.id, tokenSource: sources[1]!.id, batch: batch.id, alarm: alarm.id }
+}
+
+type Storied = { host: number; merged: number; user: number; label: string }
+
+async function hostHistory(db: TenantDb, mark: string, { host, merged, user, label }: Storied) {
+  const seen = { first_seen_at: '2026-01-02T03:04:05Z', last_seen_at: '2026-01-02T03:04:05Z' }
+  await db
+    .insertInto('host_fact')
+    .values({ host_id: host, fact: `${mark} fact`, value: `${mark} value`, ...seen })
+    .execute()
+  await db
+    .insertInto('host_artifact')
+    .values({ host_id: host, artifact: `${mark} artifact`, rows: 1, last_received_at: new Date() })
+    .execute()
+  const given = { host_id: host, added_at: new Date(), added_by: `${mark} giver` }
+  await db
+    .insertInto('host_label')
+    .values([
+      { ...given, label: `${mark} label` },
+      { ...given, label },
+    ])
+    .execute()
+  const merge = { host_id: merged, into_id: host, reason: `${mark} reason`, merged_by: user }
+  await db
+    .insertInto('host_merge')
+    .values({ ...merge, merged_by_name: `${mark} merger` })
+    .execute()
 }
 
 // One row in each table of the row engine, made from what its catalogue says the columns are.

@@ -1,125 +1,132 @@
-import { useLoaderData } from '@remix-run/react'
-import { type Column, DataTable } from '#app/components/data-table.tsx'
+import { redirect } from '@remix-run/node'
+import { useActionData, useLoaderData } from '@remix-run/react'
+import { type Artifact, HostArtifacts } from '#app/components/host-artifacts.tsx'
+import { HostDeliveries } from '#app/components/host-deliveries.tsx'
+import { HostFacts } from '#app/components/host-facts.tsx'
+import { HostLabels } from '#app/components/host-labels.tsx'
+import { HostMerges } from '#app/components/host-merges.tsx'
 import { Link } from '#app/components/link.tsx'
-import { Nothing } from '#app/components/notice.tsx'
+import { Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
 import { Facts, type Known, knownOf, Pairs } from '#app/components/record.tsx'
 import { RowTable } from '#app/components/row-table.tsx'
 import { Age, Time } from '#app/components/time.tsx'
 import { Value, WholeValue } from '#app/components/value.tsx'
-import { load } from '#app/lib/api.server.ts'
-import { counted, number } from '#app/lib/format.ts'
+import { act, load } from '#app/lib/api.server.ts'
+import { number } from '#app/lib/format.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
 import { titledBy } from '#app/lib/title.ts'
+import { useMayWrite } from '#app/lib/viewer.ts'
 import { HostId } from '#server/modules/hosts/schema.ts'
 
-export const meta = titledBy(({ host }: { host: { hostname: string } }) => host.hostname)
-export const handle = {
-  trail: ({ host }: { host: { hostname: string } }) => [{ title: 'Hosts', to: '/hosts' }, { title: host.hostname }],
-}
+type Named = { host: { hostname: string } }
+export const meta = titledBy(({ host }: Named) => host.hostname)
+export const handle = { trail: ({ host }: Named) => [{ title: 'Hosts', to: '/hosts' }, { title: host.hostname }] }
 
-export const loader = load(async ({ api, params }) => {
+export const loader = load(async ({ api, params, query }) => {
   const { id } = HostId.parse({ id: params.hostId })
-  const [{ host_metadata, ...host }, artifacts, latest] = await Promise.all([
-    api.hosts.get({ id }),
-    api.telemetry.artifacts({ hostId: id }),
-    api.telemetry.rows({ hostId: id, limit: 10 }),
+  const [{ host: whole, ...record }, newest] = await Promise.all([
+    api.hosts.record({ id }),
+    api.telemetry.ofHost({ hostId: id }),
   ])
-  return { host, metadata: JSON.stringify(host_metadata ?? {}), artifacts, latest }
+  // A merged host's address leads to the one that stands for it.
+  if (whole.id !== id) throw redirect(`/hosts/${whole.id}`)
+  const { host_metadata, ...host } = whole
+  return { ...record, ...newest, host, metadata: JSON.stringify(host_metadata ?? {}), did: query.did ?? '' }
 })
 
-type Artifact = ReturnType<typeof useLoaderData<typeof loader>>['artifacts'][number]
+export const action = act(async ({ api, params, form }) => {
+  const { id } = HostId.parse({ id: params.hostId })
+  if (form.intent === 'label') await api.hosts.label({ id, label: form.label ?? '' })
+  if (form.intent === 'unlabel') await api.hosts.unlabel({ id, label: form.label ?? '' })
+  if (form.intent !== 'split') return { did: form.intent ?? '' }
+  await api.merges.split(HostId.parse({ id: form.id }))
+  return { did: 'split' }
+})
+
+const DID: Record<string, string> = {
+  merged: 'The hosts are one now. They can be split again below.',
+  split: 'The host is one of its own again.',
+}
 
 export default function HostPage() {
-  const { host, metadata, artifacts, latest } = useLoaderData<typeof loader>()
-  const columns: Column<Artifact>[] = [
-    {
-      title: 'Artifact',
-      cell: ({ artifact }) => (
-        <Link className="lead" to={rowsLink({ artifact, hostId: host.id })}>
-          {artifact}
-        </Link>
-      ),
-    },
-    {
-      title: 'Rows',
-      right: true,
-      className: 'w-28',
-      cell: ({ artifact, rows }) => (
-        <Link className="n" to={rowsLink({ artifact, hostId: host.id })}>
-          {number(rows)}
-        </Link>
-      ),
-    },
-    {
-      title: 'Fresh',
-      right: true,
-      className: 'max-md:hidden w-24',
-      cell: ({ last_ingested_at }) => <Age at={last_ingested_at} />,
-    },
-    {
-      title: 'Last stored (UTC)',
-      right: true,
-      className: 'max-md:hidden w-36',
-      cell: ({ last_ingested_at }) => <Time at={last_ingested_at} />,
-    },
-  ]
+  const { host, history, labels, artifacts, merged, deliveries, rows, metadata, did } = useLoaderData<typeof loader>()
+  const mayWrite = useMayWrite()
+  const answer = useActionData<typeof action>()
+  const done = DID[answer && 'did' in answer ? answer.did : did]
+  const names = new Map([host, ...merged].map(({ id, hostname }) => [id, hostname]))
   return (
     <>
       <PageHead
         title={<WholeValue text={host.hostname} />}
         about={host.fqdn && host.fqdn !== host.hostname ? host.fqdn : undefined}
       >
+        {mayWrite && (
+          <Link className="btn" to={`/hosts/${host.id}/merge`}>
+            Merge with another
+          </Link>
+        )}
         <Link className="btn" to={rowsLink({ hostId: host.id })}>
           Open its rows
         </Link>
       </PageHead>
-      <Facts facts={factsOf(host, sumOf(artifacts))} />
-      <SectionHead title="Artifacts" about={`${counted(artifacts.length, 'artifact')} answered by this host`} />
-      <DataTable
-        caption="Artifacts of this host"
-        rows={artifacts}
-        columns={columns}
-        rowKey={({ artifact }) => artifact}
-        margin={{ title: 'Line', cell: (_, line) => line + 1 }}
-        empty={
-          <Nothing title="No rows of this host yet">They appear here with the first delivery that names it.</Nothing>
-        }
-      />
-      {latest.rows.length > 0 && (
-        <>
-          <SectionHead
-            title="Latest rows"
-            about={latest.total === null ? undefined : `${number(latest.rows.length)} of ${number(latest.total)}`}
-          >
-            <Link className="link" to={rowsLink({ hostId: host.id })}>
-              All rows
-            </Link>
-          </SectionHead>
-          <RowTable rows={latest.rows} caption="Latest rows of this host" />
-        </>
+      {done && (
+        <Notice kind="done" role="status">
+          {done}
+        </Notice>
       )}
+      <Facts facts={factsOf(host, artifacts)} />
+      <HostLabels labels={labels} mayWrite={mayWrite} />
+      {merged.length > 0 && <HostMerges host={host} merged={merged} mayWrite={mayWrite} />}
+      <HostArtifacts artifacts={artifacts} hostId={host.id} />
+      <HostFacts history={history} names={names} />
+      {deliveries.length > 0 && <HostDeliveries deliveries={deliveries} hostId={host.id} />}
+      <Newest rows={rows} hostId={host.id} />
       <Metadata text={metadata} />
     </>
   )
 }
 
-const sumOf = (artifacts: Artifact[]) => artifacts.reduce((sum, { rows }) => sum + rows, 0)
+type Page = ReturnType<typeof useLoaderData<typeof loader>>
 
-type Host = ReturnType<typeof useLoaderData<typeof loader>>['host']
+function Newest({ rows, hostId }: { rows: Page['rows']; hostId: number }) {
+  if (rows === null)
+    return (
+      <Notice kind="warn">
+        <b>The newest rows are not shown:</b> the row engine does not answer. The records above are complete.
+      </Notice>
+    )
+  if (rows.length === 0) return null
+  return (
+    <>
+      <SectionHead title="Latest rows">
+        <Link className="link" to={rowsLink({ hostId })}>
+          All rows
+        </Link>
+      </SectionHead>
+      <RowTable rows={rows} caption="Latest rows of this host" />
+    </>
+  )
+}
 
-const factsOf = (host: Host, rows: number): Known => ({
-  Rows: (
-    <Link className="num" to={rowsLink({ hostId: host.id })}>
-      {number(rows)}
-    </Link>
-  ),
-  'Last seen': <Age at={host.last_seen_at} />,
-  'First seen (UTC)': <Time at={host.first_seen_at} />,
-  'Operating system': host.os ?? <span className="muted">unknown</span>,
-  Address: host.ip_address ? <Value text={host.ip_address} /> : <span className="muted">unknown</span>,
-  'Velociraptor client': host.client_id ? <Value text={host.client_id} /> : <span className="muted">none</span>,
-})
+function factsOf(host: Page['host'], artifacts: Artifact[]): Known {
+  const unknown = <span className="muted">unknown</span>
+  const system = [host.os, host.os_release, host.architecture].filter(Boolean).join(' · ')
+  return {
+    Rows: (
+      <Link className="num" to={rowsLink({ hostId: host.id })}>
+        {number(artifacts.reduce((sum, { rows }) => sum + rows, 0))}
+      </Link>
+    ),
+    'Last seen': <Age at={host.last_seen_at.getTime() > 0 ? host.last_seen_at : null} />,
+    'First seen (UTC)': <Time at={host.first_seen_at} />,
+    'Operating system': system || unknown,
+    Address: host.ip_address ? <Value text={host.ip_address} /> : unknown,
+    'Velociraptor client': host.client_id ? <Value text={host.client_id} /> : <span className="muted">none</span>,
+    ...(host.org ? { Org: <Value text={host.org} /> } : {}),
+    ...(host.machine_id ? { 'Machine id': <Value text={host.machine_id} /> } : {}),
+  }
+}
 
 function Metadata({ text }: { text: string }) {
   const known = JSON.parse(text) as Record<string, unknown>

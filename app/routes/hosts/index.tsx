@@ -19,10 +19,7 @@ export const handle = { trail: () => [{ title: 'Hosts' }] }
 
 export const loader = load(async ({ api, query }) => {
   const list = HostList.parse(query)
-  const { operatingSystems: systems, ...page } = await api.hosts.list(list)
-  // Metadata is free-form JSON from the host and is not shown here: it stays on the server.
-  const rows = page.rows.map(({ host_metadata: _left, ...host }) => host)
-  return { ...page, rows, list, systems, at: Number(query.at) || 1 }
+  return { ...(await api.hosts.list(list)), list, at: Number(query.at) || 1 }
 })
 
 type Host = ReturnType<typeof useLoaderData<typeof loader>>['rows'][number]
@@ -56,7 +53,7 @@ const COLUMNS: Column<Host>[] = [
     sort: 'last_seen_at',
     right: true,
     className: 'w-24',
-    cell: (host) => <Age at={host.last_seen_at} />,
+    cell: (host) => <Age at={host.last_seen_at.getTime() > 0 ? host.last_seen_at : null} />,
   },
   {
     title: 'Added (UTC)',
@@ -70,10 +67,10 @@ const COLUMNS: Column<Host>[] = [
 const Unknown = () => <span className="muted">unknown</span>
 
 export default function Hosts() {
-  const { rows, next, prev, total, list, systems, at } = useLoaderData<typeof loader>()
+  const { rows, next, prev, total, list, at, operatingSystems, orgs, labels } = useLoaderData<typeof loader>()
   const viewer = useViewer()
   const mayWrite = useMayWrite()
-  const filtered = Boolean(list.q || list.os)
+  const filtered = Boolean(list.q || list.os || list.org || list.label)
   return (
     <>
       <PageHead
@@ -88,13 +85,14 @@ export default function Hosts() {
         )}
       </PageHead>
       <FilterBar label="Hosts">
-        <TextFilter className="q" name="q" title="Name, address or client" type="search" placeholder="Find a host" />
-        <ChoiceFilter
-          name="os"
-          title="Operating system"
-          none="Any"
-          choices={systems.map((os) => ({ value: os, title: os }))}
-        />
+        <TextFilter className="q" name="q" title="Name, address or id" type="search" placeholder="Find a host" />
+        <ChoiceFilter name="os" title="Operating system" none="Any" choices={operatingSystems.map(asChoice)} />
+        {(labels.length > 0 || list.label) && (
+          <ChoiceFilter name="label" title="Label" none="Any" choices={withChosen(labels, list.label)} />
+        )}
+        {(orgs.length > 0 || list.org) && (
+          <ChoiceFilter name="org" title="Org" none="Any" choices={withChosen(['root', ...orgs], list.org)} />
+        )}
       </FilterBar>
       <DataTable
         caption="Hosts"
@@ -110,6 +108,12 @@ export default function Hosts() {
   )
 }
 
+const asChoice = (value: string) => ({ value, title: value })
+
+// A value that is none of the listed ones stays chosen: it is what the table was narrowed by.
+const withChosen = (values: string[], chosen?: string) =>
+  (chosen && !values.includes(chosen) ? [...values, chosen] : values).map(asChoice)
+
 const NoMatch = () => (
   <Nothing
     title="No host matches"
@@ -119,7 +123,7 @@ const NoMatch = () => (
       </Link>
     }
   >
-    Names, addresses and client ids are searched.
+    Names, also former ones, addresses, client ids and machine ids are searched.
   </Nothing>
 )
 

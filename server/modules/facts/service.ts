@@ -33,9 +33,9 @@ const asTable = (facts: HostFact[]): Told => {
     value: value.trim().slice(0, LONGEST),
     at: seen_at?.toISOString() ?? null,
   }))
-  // A host of another tenant, or of nobody, has no facts.
+  // A host of another tenant, or of nobody, has no facts. A clock ahead of ours would make them the newest for long.
   return sql`(
-    select t.n, t.host_id, t.fact, t.value, coalesce(t.at, now()) as at, t.batch_id,
+    select t.n, t.host_id, t.fact, t.value, least(t.at, now()) as at, t.batch_id,
       case when t.fact = any(${[...SEVERAL]}) then t.value else '' end as part
     from json_to_recordset(${storable(JSON.stringify(said))}::json)
       as t(n int, host_id bigint, fact text, value text, at timestamptz, batch_id bigint)

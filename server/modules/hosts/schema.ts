@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ById, blank, line, listInput, Slice } from '#server/platform/input.ts'
+import { ById, blank, Id, line, listInput, Slice } from '#server/platform/input.ts'
 
 export const HostId = ById
 export const Hostname = line(255).meta({ title: 'Hostname' })
@@ -14,17 +14,22 @@ export const NewHost = z.object({
 /** The fields a person fills in. */
 export const HostForm = NewHost.omit({ host_metadata: true })
 
-export const HostList = listInput(['last_seen_at', 'hostname', 'created_at'], {
-  os: z.preprocess(blank, line(100).optional()),
-})
+export const HostLabel = z.object({ id: Id, label: line(255).meta({ title: 'Label' }) })
 
-const part = (max: number) => z.preprocess(blank, line(max).optional())
+const word = (max: number) => z.preprocess(blank, line(max).optional())
+
+/** `org`: the id that client ids end with; `root` means those that end with none. */
+export const HostList = listInput(['last_seen_at', 'hostname', 'created_at'], {
+  os: word(100),
+  org: word(255),
+  label: word(255),
+})
 
 /** The REST bridge's list: filters match parts of the value, whatever the case. */
 export const HostSlice = Slice.extend({
-  hostname: part(255),
-  os: part(100),
-  ip_address: part(45),
+  hostname: word(255),
+  os: word(100),
+  ip_address: word(45),
   sort_by: z.enum(['id', 'hostname', 'ip_address', 'os', 'created_at', 'last_seen']).default('id'),
   sort_desc: z.preprocess(asFlag, z.boolean().default(false)),
 })

@@ -141,7 +141,7 @@ export async function noteFreshness(db: TenantDb, fresh: Freshness[]): Promise<v
   const { rows: merged } = await sql<{ into_id: number | null }>`
     with told as materialized (
       select host_id, artifact, rows, batch_ids, first_row_at at time zone 'UTC' as first_row_at,
-        least(last_row_at at time zone 'UTC', now() + interval '1 day') as last_row_at
+        last_row_at at time zone 'UTC' as last_row_at
       from json_to_recordset(${storable(JSON.stringify(fresh))}::json)
         as t(host_id bigint, artifact text, rows bigint, first_row_at timestamp, last_row_at timestamp, batch_ids bigint[])
       join host on host.tenant_id = app.tenant_id() and host.id = t.host_id),

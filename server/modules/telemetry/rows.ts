@@ -1,9 +1,13 @@
+import type { Condition } from '#server/modules/language/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
 import type { RowFilter } from './schema.ts'
 
-/** A host's rows are those of every host that is one with it. */
-export type Narrowed = Omit<RowFilter, 'hostId'> & { hostIds?: number[] | undefined }
+/** A host's rows are those of every host that is one with it; the query is a condition already. */
+export type Narrowed = Omit<RowFilter, 'hostId' | 'q'> & {
+  hostIds?: number[] | undefined
+  condition: Condition | null
+}
 
 export type StoredRow = {
   host_id: number
@@ -162,7 +166,10 @@ export const totals = async (rows: TenantRows): Promise<{ total: number; last24h
   return found ?? { total: 0, last24h: 0 }
 }
 
-function where({ artifact, hostIds, batchId, q, from, to }: Narrowed): { conditions: string[]; params: Params } {
+function where({ artifact, hostIds, batchId, condition, from, to }: Narrowed): {
+  conditions: string[]
+  params: Params
+} {
   const conditions = [OWN]
   const params: Params = {}
   const add = (condition: string, name: string, value: unknown) => {
@@ -174,23 +181,11 @@ function where({ artifact, hostIds, batchId, q, from, to }: Narrowed): { conditi
   if (batchId) add('batch_id = {batch:UInt64}', 'batch', batchId)
   if (from) add('event_time >= fromUnixTimestamp64Milli({from:Int64})', 'from', from.getTime())
   if (to) add('event_time < fromUnixTimestamp64Milli({to:Int64})', 'to', to.getTime())
-  for (const [index, word] of (q?.split(/\s+/) ?? []).entries()) {
-    // What stands in a row is JSON text: a backslash is two there. The token index narrows, the substring decides.
-    add(
-      `positionCaseInsensitiveUTF8(rows.raw, {word${index}:String}) > 0`,
-      `word${index}`,
-      JSON.stringify(word).slice(1, -1),
-    )
-    const tokens = wholeTokens(word)
-    if (tokens.length > 0) add(`hasAllTokens(rows.raw, {tokens${index}:Array(String)})`, `tokens${index}`, tokens)
+  if (condition) {
+    conditions.push(condition.sql)
+    Object.assign(params, condition.params)
   }
   return { conditions, params }
-}
-
-/** The parts of a word that stand whole between separators in every row that holds the word: not its first and last. */
-function wholeTokens(word: string): string[] {
-  const parts = word.toLowerCase().split(/[^0-9a-z\u0080-\uffff]+/)
-  return parts.slice(1, -1).filter((part) => /^[0-9a-z]+$/.test(part))
 }
 
 const encode = (key: [string, number, number]) => key.join('.')

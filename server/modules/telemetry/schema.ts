@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { QueryText } from '#server/modules/language/schema.ts'
 import { blank, Id, instant, line } from '#server/platform/input.ts'
 
 const column = z.string().min(1).max(500)
@@ -8,7 +9,7 @@ export const RowList = z.object({
   artifact: z.preprocess(blank, line(255).optional()),
   hostId: z.preprocess(blank, Id.optional()),
   batchId: z.preprocess(blank, Id.optional()),
-  q: z.preprocess(blank, line(500).optional()),
+  q: QueryText,
   from: instant,
   to: instant,
   columns: z.preprocess(
@@ -24,4 +25,5 @@ export type RowFilter = z.infer<typeof RowList>
 export const RowId = z.object({ id: z.string().regex(/^\d{1,15}\.\d{1,15}\.\d{1,15}$/, 'Not the address of a row.') })
 export const ArtifactColumns = z.object({ artifact: line(255) })
 export const Days = z.object({ days: z.coerce.number().int().min(1).max(366).default(30) })
-export const OfHost = z.object({ hostId: z.preprocess(blank, Id.optional()) })
+export const OfHost = z.object({ hostId: Id })
+export const Everything = z.object({})

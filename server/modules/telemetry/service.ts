@@ -1,5 +1,6 @@
 import { parse, stringify } from 'lossless-json'
 import { hostIdsOf } from '#server/modules/hosts/service.ts'
+import { understand } from '#server/modules/language/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
@@ -21,9 +22,10 @@ const SHOWN = 10
 /** A page of rows with their hosts' names, the total the same filter matches, and the time it took. */
 export async function listRows(ctx: DetachedCtx, filter: RowFilter) {
   const started = performance.now()
-  const { hostId, ...rest } = filter
+  const { hostId, q, ...rest } = filter
+  const { condition, said } = await understand(ctx, q)
   const hostIds = hostId && (await ctx.transact('read only', ({ db }) => hostIdsOf(db, hostId)))
-  const narrowed = { ...rest, hostIds: hostIds || undefined }
+  const narrowed = { ...rest, hostIds: hostIds || undefined, condition }
   const [{ found, next }, total] = await Promise.all([rowPage(ctx.rows, narrowed), rowCount(ctx.rows, narrowed)])
   const names = await hostNames(ctx, found)
   return {
@@ -31,6 +33,7 @@ export async function listRows(ctx: DetachedCtx, filter: RowFilter) {
     next,
     total,
     truncated: next !== null,
+    said,
     took_ms: Math.round(performance.now() - started),
   }
 }

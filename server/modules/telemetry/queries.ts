@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import { hostIdsOf } from '#server/modules/hosts/service.ts'
+import type { TenantDb } from '#server/platform/tenant.ts'
+
+/** By a host's own id: the host that stands for it. */
+export type Names = Map<number, { id: number; hostname: string }>
+
+const MOST_DELIVERIES = 10
+// Ten newest rows lie within the ten artifacts that have the newest ones.
+const MOST_ARTIFACTS = 10
+
+/** Under which host the rows of each of these are shown. */
+export async function namesOf(db: TenantDb, ids: number[]): Promise<Names> {
+  const hosts = await db
+    .selectFrom('host as h')
+    .innerJoin('host as s', (join) => join.on('s.id', '=', sql<number>`coalesce(h.merged_into, h.id)`))
+    .select(['h.id as own', 's.id', 's.hostname'])
+    .where('h.id', 'in', ids)
+    .execute()
+  return new Map(hosts.map(({ own, ...host }) => [own, host]))
+}
+
+/** Every merged host with the one that stands for it. */
+export async function mergedHosts(db: TenantDb): Promise<{ id: number; merged_into: number }[]> {
+  const found = await db.selectFrom('host').select(['id', 'merged_into']).where('merged_into', 'is not', null).execute()
+  return found.map(({ id, merged_into }) => ({ id, merged_into: merged_into ?? id }))
+}
+
+/** What is known of a host's rows without asking for one: whose they are, the newest artifacts, the newest deliveries. */
+export async function partsOf(db: TenantDb, hostId: number) {
+  const ids = await hostIdsOf(db, hostId)
+  if (ids.length === 0) return { names: new Map() as Names, artifacts: [], deliveries: [] }
+  const artifacts = await db
+    .selectFrom('host_artifact')
+    .select('artifact')
+    .where('host_id', 'in', ids)
+    .groupBy('artifact')
+    .orderBy(
+      (eb) => eb.fn.max('last_row_at'),
+      (order) => order.desc().nullsLast(),
+    )
+    .orderBy((eb) => eb.fn.max('last_received_at'), 'desc')
+    .limit(MOST_ARTIFACTS)
+    .execute()
+  const deliveries = await db
+    .selectFrom('batch')
+    .select(['id', 'filename', 'artifact', 'created_at', 'stored'])
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('host_artifact').select(sql<number>`unnest(batch_ids)`.as('id')).where('host_id', 'in', ids),
+    )
+    .orderBy('id', 'desc')
+    .limit(MOST_DELIVERIES)
+    .execute()
+  return { names: await namesOf(db, ids), artifacts: artifacts.map(({ artifact }) => artifact), deliveries }
+}
