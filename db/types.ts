@@ -228,6 +228,7 @@ export type Tables = {
     share: Generated<unknown>
     error: string | null
     corrected_by: number | null
+    corrected_at: Generated<Timestamp>
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
   }

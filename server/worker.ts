@@ -4,6 +4,7 @@ import pg from 'pg'
 import { openBase } from './base.ts'
 import { watch } from './modules/alarms/jobs.ts'
 import { loadDeliveries } from './modules/ingestion/jobs.ts'
+import { rederive } from './modules/ingestion/rederive.ts'
 import { applyRetention } from './modules/retention/jobs.ts'
 import { emptyTenant } from './modules/tenants/jobs.ts'
 import { readEnv } from './platform/env.ts'
@@ -11,7 +12,7 @@ import { everyTenant, taskOf } from './platform/jobs.ts'
 import { failure, log } from './platform/log.ts'
 import { leaveWithParent, tellParent } from './processes.ts'
 
-const JOBS = [loadDeliveries, watch, applyRetention, emptyTenant]
+const JOBS = [loadDeliveries, rederive, watch, applyRetention, emptyTenant]
 /** What the clock starts for every tenant, as crontab writes it (UTC). */
 const CLOCK = [
   { match: '*/5 * * * *', kind: watch },

@@ -9,6 +9,7 @@ create table column_map (
   share            real not null default 0,
   error            text,
   corrected_by     bigint references account on delete set null,
+  corrected_at     timestamptz not null default now(),
   created_at       timestamptz not null default now(),
   updated_at       timestamptz not null default now(),
   primary key (tenant_id, id),

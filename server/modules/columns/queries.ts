@@ -20,7 +20,13 @@ export const correctedArtifacts = (db: TenantDb) =>
 
 /** Keeps a tenant's word on an artifact under the next revision, and has stored rows follow. */
 export const putCorrections = (db: TenantDb, artifact: string, corrections: Corrections, by: number | null) => {
-  const said = { corrections: JSON.stringify(corrections), corrected_by: by, share: 0, error: null }
+  const said = {
+    corrections: JSON.stringify(corrections),
+    corrected_by: by,
+    corrected_at: sql<Date>`clock_timestamp()`,
+    share: 0,
+    error: null,
+  }
   return db
     .insertInto('column_map')
     .values({ artifact, revision: 1, ...said })
@@ -37,7 +43,7 @@ export const putCorrections = (db: TenantDb, artifact: string, corrections: Corr
 export const nextToDerive = (db: TenantDb) =>
   db
     .selectFrom('column_map')
-    .select(['id', 'artifact', 'revision'])
+    .select(['id', 'artifact', 'revision', 'corrected_at'])
     .whereRef('derived_revision', '<', 'revision')
     .where('error', 'is', null)
     .orderBy('updated_at')

@@ -7,6 +7,7 @@ import { type TimeColumn, type TimesSql, timesSql } from './sql/times.ts'
 
 export type { SeenPath } from './catalogue/heuristics.ts'
 export { asciiName } from './sql/network.ts'
+export { literal } from './sql/paths.ts'
 export { foreignNamesSql, sightingsSql } from './sql/sightings.ts'
 export type { TimesSql } from './sql/times.ts'
 

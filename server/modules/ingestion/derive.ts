@@ -63,31 +63,31 @@ export async function deriveBatches(ctx: JobCtx, batches: number[], portions: Po
     const of = portions.filter((portion) => portion.artifact === artifact && portion.rows > 0)
     for (const hosts of slicesOf(of)) {
       ctx.signal.throwIfAborted()
-      await deriveSlice(ctx.rows, map, { artifact, hosts, batches })
+      await deriveSlice(ctx.rows, map, { artifact, hosts: hosts.map(({ host_id }) => host_id), batches })
     }
   }
 }
 
-/** Hosts together as far as their rows fit into one statement: a host's rows are counted in one go, or not exactly. */
-function* slicesOf(portions: Portion[]): Generator<number[]> {
-  let hosts: number[] = []
+/** Neighbours together as far as their rows fit into one statement; none is divided. */
+export function* slicesOf<P extends { rows: number }>(portions: P[]): Generator<P[]> {
+  let slice: P[] = []
   let rows = 0
   for (const portion of portions) {
     if (rows > 0 && rows + portion.rows > AT_ONCE_ROWS) {
-      yield hosts
-      hosts = []
+      yield slice
+      slice = []
       rows = 0
     }
-    hosts.push(portion.host_id)
+    slice.push(portion)
     rows += portion.rows
   }
-  if (hosts.length > 0) yield hosts
+  if (slice.length > 0) yield slice
 }
 
-type Slice = { artifact: string; hosts: number[]; batches: number[] }
+/** Rows of an artifact by host and delivery. A value's rows on a host in a delivery are counted in one go, or not exactly. */
+export type Slice = { artifact: string; hosts: number[]; batches: number[] }
 
-const OF_SLICE = `tenant_id = {tenant:UInt64} and artifact = {artifact:String} and host_id in {hosts:Array(UInt64)}
-  and batch_id in {batches:Array(UInt64)}`
+const OF_SLICE = `artifact = {artifact:String} and host_id in {hosts:Array(UInt64)} and batch_id in {batches:Array(UInt64)}`
 // Two-level aggregation gives the patterns of the shapes many small blocks, and each makes them anew.
 const IN_LARGE_BLOCKS = {
   group_by_two_level_threshold: '0',
@@ -95,7 +95,8 @@ const IN_LARGE_BLOCKS = {
   max_bytes_before_external_group_by: String(1024 ** 3),
 } as const
 
-async function deriveSlice(rows: TenantRows, { columns, revision }: ArtifactMap, slice: Slice): Promise<void> {
+/** Writes the sightings in a slice. Safe to repeat. */
+export async function deriveSlice(rows: TenantRows, { columns, revision }: ArtifactMap, slice: Slice): Promise<void> {
   const sightings = sightingsSql(columns, OF_SLICE)
   if (sightings === null) return
   await rows.write(

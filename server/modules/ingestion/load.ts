@@ -76,6 +76,7 @@ export async function load(ctx: JobCtx, id: number, batches: Loading[]): Promise
     progress(0.45 + 0.5 * share, { phase: 'storing', rows: stored }),
   )
   const freshness = await freshnessOf(rows, ids)
+  if (whole > WATCHED_BYTES) await progress(0.95, { phase: 'deriving', rows: 0 })
   await deriveBatches(ctx, ids, freshness, maps)
   const counts = await countBatches(rows, id, ids)
   return { formats: found.formats, counts, freshness, names: namesOf(seen, hosts, freshness) }

@@ -152,6 +152,7 @@ export const freshnessOf = (rows: TenantRows, batches: number[]): Promise<Freshn
 /** Takes back what a load that cannot go on has stored and set aside of these deliveries: the next one begins anew. */
 export async function forget(rows: TenantRows, batches: number[]): Promise<void> {
   await rows.write(`delete from rows where ${BATCHES}`, { batches })
+  await rows.write(`delete from sightings where ${BATCHES}`, { batches })
   await rows.write(`delete from reject where ${BATCHES}`, { batches })
 }
 

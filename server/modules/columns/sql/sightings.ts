@@ -20,7 +20,8 @@ export function sightingsSql(columns: MappedColumn[], where: string): string | n
       select tenant_id, artifact, host_id, batch_id, event_time, sighting.1 as type, sighting.2 as field,
         ${keySql('sighting.3')} as value
       from (select tenant_id, artifact, host_id, batch_id, event_time,
-        arrayJoin(arrayFilter(s -> s.3 != '', ${joined(seen)})) as sighting from rows where ${where}))
+        arrayJoin(arrayFilter(s -> s.3 != '', ${joined(seen)})) as sighting from rows
+        where tenant_id = {tenant:UInt64} and ${where}))
     group by tenant_id, type, value, artifact, field, host_id, batch_id`
   return `select tenant_id, type, value, artifact, field, host_id, batch_id, ${keySql('shape')} as shape, rows,
       first_seen, last_seen
@@ -35,7 +36,8 @@ export function foreignNamesSql(columns: MappedColumn[], where: string): string 
     return []
   })
   if (named.length === 0) return null
-  return `select distinct arrayJoin(arrayFilter(v -> ${isForeignSql('v')}, ${joined(named)})) as name from rows where ${where}`
+  return `select distinct arrayJoin(arrayFilter(v -> ${isForeignSql('v')}, ${joined(named)})) as name from rows
+    where tenant_id = {tenant:UInt64} and ${where}`
 }
 
 type InRole = [Role, MappedColumn[]]
