@@ -171,6 +171,17 @@ const writableOf = async (client: pg.Client, table: string): Promise<string> =>
 
 // Where a row needs more than the reference under test: -2 is another row of the same parent. Each 'x' is a new word.
 const SAMPLES: Record<string, object> = {
+  batch_member: { batch_id: -2, n: 1, name: 'x', kind: 'rows', bytes: 0 },
+  flow: {
+    host_id: -2,
+    flow_id: 'x',
+    artifacts: [],
+    state: 'x',
+    rows: 0,
+    parameters: {},
+    created_at: 'now',
+    updated_at: 'now',
+  },
   batch: {
     state: 'spooled',
     bytes: 1,

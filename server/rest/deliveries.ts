@@ -48,8 +48,7 @@ async function take(call: Upload, asked: { page: boolean }): Promise<Answer> {
   const { base, req, query } = call
   const gzip = refuseUnreadable(req, base)
   const key = idempotencyKey(req)
-  const { arrived, received } = await takeIn(call, { query, key, gzip })
-  asked.page ||= arrived.fields.from === 'page'
+  const { arrived, received } = await takeIn(call, { query, key, gzip }, asked)
   if (received.replayed) {
     await base.spool.remove(arrived.spooled.name)
     return ended(call, received.batch, { 'Idempotent-Replayed': 'true' }, 200)
@@ -59,11 +58,12 @@ async function take(call: Upload, asked: { page: boolean }): Promise<Answer> {
 }
 
 /** From the first byte to the ledger. The room it takes is given back before anybody waits for the load. */
-async function takeIn(call: Upload, said: Said) {
+async function takeIn(call: Upload, said: Said, asked: { page: boolean }) {
   const { base, req, actor } = call
   const place = admitted(base.admission, actor!.tenantId, req)
   try {
     const arrived = await arrive(req, base.spool, place)
+    asked.page ||= arrived.fields.from === 'page'
     return { arrived, received: await enter(call, arrived, said) }
   } finally {
     place.release()

@@ -37,7 +37,7 @@ describe('a small delivery is answered when it is stored', () => {
     expect(status).toBe(201)
     expect(Object.keys(body).sort()).toEqual(
       ['id', 'state', 'format', 'artifact', 'received', 'stored', 'duplicate', 'rejected', 'bytes', 'sha256', 'error',
-       'same_content_as', 'created_at', 'done_at'].sort(), // biome-ignore format: two lines of names
+       'same_content_as', 'created_at', 'done_at', 'proposed', 'locked_at', 'repairs'].sort(), // biome-ignore format: two lines of names
     )
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     expect(body).toMatchObject({ ...batch, received: 4, stored: 3, duplicate: 0, rejected: 1, error: null, sha256 })
@@ -84,7 +84,7 @@ describe('what is refused leaves nothing', () => {
     const cases: [RequestInit['body'], Record<string, string>, string, number, RegExp][] = [
       ['', {}, '', 422, /empty/],
       ['  \n\n', {}, '', 422, /white space/],
-      ['PK\u0003\u0004 and more', {}, '', 415, /ZIP/],
+      ['PK\u0003\u0004 and more', {}, '', 422, /ZIP cannot be opened/],
       [gzipSync('{"a":1}').subarray(0, 12), {}, '', 422, /gzip/],
       ['{"a":1}', { 'content-encoding': 'br' }, '', 415, /Content-Encoding/],
       ['{"a":1}', { 'content-encoding': 'gzip' }, '', 415, /not gzip/],

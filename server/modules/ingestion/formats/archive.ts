@@ -62,7 +62,8 @@ function refuseUseless({ files }: Archive): void {
   const rows = files.filter(({ kind }) => kind === 'rows')
   const bomb = rows.find(({ entry }) => isBomb(entry))
   if (bomb) throw new Unreadable(`${named(bomb.name)} in the ZIP unpacks to more than 200 times its size.`)
-  if (rows.length > 0) return
+  if (rows.some(({ entry }) => entry.bytes > 0)) return
+  if (rows.length > 0) throw new Unreadable('The ZIP has files for results, but not one row in them.')
   const some = files.slice(0, 3).map(({ name }) => named(name))
   const found = some.length === 0 ? 'no file' : `${some.join(', ')}${files.length > 3 ? ' and more' : ''}`
   const nested = files.find(({ note, kind }) => kind === 'ignored' && note.startsWith('An archive'))

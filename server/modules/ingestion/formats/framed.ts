@@ -37,10 +37,10 @@ export const FLAWS = {
   ARRAY_TRAILING: 'Text behind the end of the array.',
   ARRAY_CUT: 'The array is not closed: the file was cut off behind this place.',
   BULK_BROKEN: 'A line without its other half: bulk lines come in pairs, an action and then its row.',
-  BULK_ACTION: 'An update or delete: a delivery adds rows, it changes and removes none.',
+  BULK_ACTION: 'A change or removal: a delivery adds rows, it changes and removes none.',
   ENVELOPE_BROKEN: 'The envelope around the row does not fit together: a quote, bracket or comma is missing.',
   ENVELOPE_EMPTY: 'The envelope holds no row: "event" (Splunk) or "attributes" (LogScale) is missing.',
-  MEMBER_BROKEN: 'This file of the archive cannot be read to its end; what came before is stored.',
+  MEMBER_BROKEN: 'This file of the archive cannot be read to its end. What came before is stored.',
   ENGINE_REFUSED: 'Valid JSON that the row engine cannot hold.',
 } as const
 
