@@ -45,7 +45,7 @@ test('modules import only earlier modules, and only what those offer', () => {
 
 test('modules use only the agreed file names', () => {
   const VOCABULARY = ['schema.ts', 'queries.ts', 'rows.ts', 'service.ts', 'router.ts', 'jobs.ts']
-  const PARTS = /^server\/modules\/(ingestion\/formats|columns\/(catalogue|sql))\//
+  const PARTS = /^server\/modules\/(ingestion\/formats|columns\/(catalogue|sql)|language\/query)\//
   const wrong = sourceFiles('server/modules').filter(
     (file) => !VOCABULARY.includes(basename(file)) && !PARTS.test(file),
   )

@@ -1,0 +1,26 @@
+import type { TenantDb } from '#server/platform/tenant.ts'
+
+const MOST_HOSTS = 200_000
+
+export type NamedHost = { id: number; names: string[] }
+type Row = { id: number; merged_into: number | null; hostname: string; fqdn: string | null; client_id: string | null }
+
+const WHICH = {
+  any: ({ hostname, fqdn, client_id }: Row) => [hostname, fqdn, client_id],
+  name: ({ hostname, fqdn }: Row) => [hostname, fqdn],
+  client: ({ client_id }: Row) => [client_id],
+} as const
+
+/** Every host of the tenant with the names it goes by; a merged one leads to the host that stands for it. */
+export async function hostNames(db: TenantDb, by: keyof typeof WHICH) {
+  const hosts = await db
+    .selectFrom('host')
+    .select(['id', 'merged_into', 'hostname', 'fqdn', 'client_id'])
+    .limit(MOST_HOSTS)
+    .execute()
+  return hosts.map((host) => ({
+    id: host.id,
+    survivor: host.merged_into ?? host.id,
+    names: WHICH[by](host).flatMap((name) => name ?? []),
+  }))
+}

@@ -1,0 +1,90 @@
+import { AppError } from '#server/platform/errors.ts'
+import type { Params, TenantRows } from '#server/platform/telemetry.ts'
+import { binder, textCondition } from './query/conditions.ts'
+import { pathExists, pathValues } from './query/paths.ts'
+import type { Test } from './query/tree.ts'
+
+const OWN = 'tenant_id = {tenant:UInt64}'
+const SAMPLE_ROWS = 200
+const SAMPLE_ARTIFACTS = 150
+const VALUE_ROWS = 50_000
+
+/** Every artifact this tenant has rows of, by name. */
+export const artifactNames = async (rows: TenantRows): Promise<string[]> =>
+  (await rows.select<{ artifact: string }>(`select distinct artifact from rows where ${OWN} order by artifact`)).map(
+    ({ artifact }) => artifact,
+  )
+
+/** Which of these paths any row has, each answered by the first row found. */
+export async function pathsPresent(rows: TenantRows, paths: string[]): Promise<Set<string>> {
+  if (paths.length === 0) return new Set()
+  const params: Params = {}
+  const bind = binder(params, 'p')
+  const asked = paths.map(
+    (path) => `(select count() from (select 1 from rows where ${OWN} and (${pathExists(path, bind)}) limit 1))`,
+  )
+  const [found] = await rows.select<{ present: number[] }>(`select [${asked.join(', ')}] as present`, params)
+  return new Set(paths.filter((_path, at) => Number(found?.present[at]) > 0))
+}
+
+export type SampledPath = { artifact: string; path: string; list: number }
+
+/** Paths in some rows of each of these artifacts, the most common of an artifact first. */
+export async function sampledPaths(rows: TenantRows, artifacts: string[]): Promise<SampledPath[]> {
+  const params: Params = {}
+  const bind = binder(params, 'a')
+  const samples = artifacts
+    .slice(0, SAMPLE_ARTIFACTS)
+    .map(
+      (artifact) =>
+        `(select artifact, row from rows where ${OWN} and artifact = ${bind('String', artifact)} limit ${SAMPLE_ROWS})`,
+    )
+  if (samples.length === 0) return []
+  return rows.select<SampledPath>(
+    `select artifact, seen.1 as path, max(startsWith(seen.2, 'Array')) as list
+     from (select artifact, arrayJoin(JSONAllPathsWithTypes(row)::Map(String, String)::Array(Tuple(String, String))) as seen
+           from (${samples.join(' union all ')}))
+     group by artifact, path order by artifact, count() desc, path`,
+    params,
+  )
+}
+
+/** Which of the names pass a test; case and wildcards mean what they mean for rows. */
+export async function namesPassing(rows: TenantRows, names: string[], test: Test): Promise<Set<string>> {
+  if (names.length === 0) return new Set()
+  const params: Params = { names }
+  const found = await rows.select<{ name: string }>(
+    `select name from (select arrayJoin({names:Array(String)}) as name) where ${textCondition(test, 'name', binder(params, 'n'))}`,
+    params,
+    { maxRows: 1_000_000 },
+  )
+  return new Set(found.map(({ name }) => name))
+}
+
+/** Why the engine refuses a regular expression, null when it takes it. */
+export async function patternFlaw(rows: TenantRows, pattern: string): Promise<string | null> {
+  try {
+    await rows.select(`select match('', {pattern:String})`, { pattern: `(?i)${pattern}` })
+    return null
+  } catch (error) {
+    if (error instanceof AppError || (error as { code?: string }).code !== '427') throw error
+    return (error as Error).message
+  }
+}
+
+/** The commonest values of a column in the newest-stored rows of an artifact that begin with `typed`. */
+export async function topValues(
+  rows: TenantRows,
+  { artifact, path, typed, limit }: { artifact: string; path: string; typed: string; limit: number },
+): Promise<{ value: string; rows: number }[]> {
+  const params: Params = { artifact, typed, limit }
+  const { values } = pathValues(path, binder(params, 'v'))
+  return rows.select(
+    `select value, count() as rows
+     from (select arrayJoin(${values}) as value from (select row, raw from rows where ${OWN} and artifact = {artifact:String} limit ${VALUE_ROWS}) as rows)
+     where isNotNull(value) and value != '' and length(value) <= 200 and startsWith(lowerUTF8(value), lowerUTF8({typed:String}))
+     group by value order by rows desc, value limit {limit:UInt32}`,
+    params,
+    { seconds: 3 },
+  )
+}

@@ -1,0 +1,148 @@
+import { type ArtifactMap, mapsOf, type SeenPath } from '#server/modules/columns/service.ts'
+import type { DetachedCtx } from '#server/platform/trpc.ts'
+import { hostNames } from './queries.ts'
+import { completed, MOST_SUGGESTIONS } from './query/completion.ts'
+import { QueryError } from './query/flaw.ts'
+import { parse } from './query/parse.ts'
+import { asText, readingOf } from './query/reading.ts'
+import { type Known, resolved } from './query/resolve.ts'
+import { type Query, type Term, termsOf } from './query/tree.ts'
+import { type Condition, conditionOf, type Matched } from './query/where.ts'
+import { artifactNames, namesPassing, pathsPresent, patternFlaw, sampledPaths, topValues } from './rows.ts'
+import type { QueryReading, Said } from './schema.ts'
+
+export type { Condition } from './query/where.ts'
+
+type Reader = Pick<DetachedCtx, 'rows' | 'transact'>
+export type Understood = { query: Query | null; condition: Condition | null; said: Said[] }
+
+/**
+ * A query as a condition on `rows` and in plain words; both null and empty for an empty text. Relative times count from
+ * `now`. Throws `invalid` with the place of what is wrong.
+ */
+export async function understand(ctx: Reader, text: string | undefined, now = Date.now()): Promise<Understood> {
+  const draft = parse(text ?? '')
+  if (draft === null) return { query: null, condition: null, said: [] }
+  const query = await resolved(draft, knownTo(ctx), now)
+  await refusePatterns(ctx, termsOf(query))
+  const matched = await matchedNames(ctx, termsOf(query))
+  return { query, condition: conditionOf(query, matched), said: readingOf(query) }
+}
+
+/** How a query reads, or what is wrong with it and where. */
+export async function readQuery(ctx: Reader, text: string | undefined): Promise<QueryReading> {
+  try {
+    const { said } = await understand(ctx, text)
+    return { said, text: asText(said), flaw: null }
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    return { said: null, text: null, flaw: error.flaw }
+  }
+}
+
+/** What this tenant's rows have, each part asked for once and only when it is needed. */
+export function knownTo({ rows, transact }: Reader): Known & { artifacts: () => Promise<string[]> } {
+  const artifacts = once(() => artifactNames(rows))
+  const sampled = once(async () => sampledPaths(rows, await artifacts()))
+  return {
+    artifacts,
+    present: (paths) => pathsPresent(rows, paths),
+    paths: async () => withParents((await sampled()).map(({ path }) => path)),
+    maps: once(async () => mapsFor({ rows, transact }, await artifacts())),
+  }
+}
+
+/** What the columns of these artifacts are. Rows are sampled between two transactions, for artifacts in no list. */
+export async function mapsFor({ rows, transact }: Reader, artifacts: string[]): Promise<Map<string, ArtifactMap>> {
+  const unlisted: string[] = []
+  const listed = await transact('read only', ({ db }) =>
+    mapsOf(db, artifacts, async (names) => {
+      unlisted.push(...names)
+      return new Map()
+    }),
+  )
+  if (unlisted.length === 0) return listed
+  const paths = seenPaths(await sampledPaths(rows, unlisted))
+  const guessed = await transact('read only', ({ db }) => mapsOf(db, unlisted, async () => paths))
+  return new Map([...listed, ...guessed])
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let begun: Promise<T> | undefined
+  return () => {
+    begun ??= work()
+    return begun
+  }
+}
+
+function seenPaths(sampled: { artifact: string; path: string; list: number }[]): Map<string, SeenPath[]> {
+  const seen = new Map<string, SeenPath[]>()
+  for (const { artifact, path, list } of sampled) {
+    seen.set(artifact, [...(seen.get(artifact) ?? []), { path, list: list > 0 }])
+  }
+  return seen
+}
+
+/** Paths and the objects they stand in, each once. */
+const withParents = (paths: string[]): string[] => [
+  ...new Set(paths.flatMap((path) => path.split('.').map((_key, at, keys) => keys.slice(0, at + 1).join('.')))),
+]
+
+/** A regular expression is what the row engine takes: it is asked before any row is read. */
+async function refusePatterns({ rows }: Reader, terms: Term[]): Promise<void> {
+  for (const { test, at, length } of terms) {
+    if (test.is !== 'matches') continue
+    const why = await patternFlaw(rows, test.pattern)
+    if (why === null) continue
+    const { reason, within } = blamed(why, test.pattern)
+    const from = at + Math.max(0, length - test.pattern.length - 1)
+    const place = within ? { at: from + within.at, length: within.length } : { at: from, length: test.pattern.length }
+    throw new QueryError(`This regular expression is none that RE2 takes: ${reason}.`, place)
+  }
+}
+
+/** What RE2 says is wrong, and the part of the pattern it names. */
+function blamed(why: string, pattern: string): { reason: string; within: { at: number; length: number } | null } {
+  const said = why.match(/, error: (.*?)\. Look at/s)?.[1] ?? 'refused'
+  const [, reason, part] = said.match(/^(missing \)|unexpected \)|[^:\\]+): (.*)$/s) ?? [said, said, '']
+  const at = part ? pattern.indexOf(part) : -1
+  return { reason: reason!.slice(0, 100), within: at < 0 ? null : { at, length: part!.length } }
+}
+
+/** Hosts and artifacts are matched by name first, so that the condition on rows is one on their sorting key. */
+async function matchedNames({ rows, transact }: Reader, terms: Term[]): Promise<Matched> {
+  const artifacts = once(() => artifactNames(rows))
+  const matched: Matched = new Map()
+  for (const term of terms) {
+    if (term.field?.of === 'artifact') matched.set(term, [...(await namesPassing(rows, await artifacts(), term.test))])
+    if (term.field?.of === 'host') matched.set(term, await hostsPassing({ rows, transact }, term))
+  }
+  return matched
+}
+
+/** Hosts of which any name passes, with all that were merged with them. */
+async function hostsPassing({ rows, transact }: Reader, { field, test }: Term): Promise<number[]> {
+  const by = field?.of === 'host' ? field.by : 'any'
+  const hosts = await transact('read only', ({ db }) => hostNames(db, by))
+  const passing = await namesPassing(rows, [...new Set(hosts.flatMap(({ names }) => names))], test)
+  const survivors = new Set(
+    hosts.filter(({ names }) => names.some((name) => passing.has(name))).map((host) => host.survivor),
+  )
+  return hosts.filter(({ survivor }) => survivors.has(survivor)).map(({ id }) => id)
+}
+
+/** What could stand at the cursor: fields and values of this tenant only, each bounded in number, length and work. */
+export function completion(ctx: Reader, asked: { q: string; at?: number | undefined; artifact?: string | undefined }) {
+  const { rows, transact } = ctx
+  const artifacts = once(() => artifactNames(rows))
+  return completed(asked, {
+    artifacts,
+    paths: once(async () => sampledPaths(rows, asked.artifact ? [asked.artifact] : await artifacts())),
+    maps: (names) => mapsFor(ctx, names),
+    hosts: async () => {
+      const hosts = await transact('read only', ({ db }) => hostNames(db, 'name'))
+      return hosts.flatMap(({ names }) => names).sort()
+    },
+    values: (artifact, path, typed) => topValues(rows, { artifact, path, typed, limit: MOST_SUGGESTIONS }),
+  })
+}
