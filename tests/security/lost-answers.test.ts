@@ -8,8 +8,8 @@ import { base, installation, jsonLines, newTenant } from '../support/world.ts'
 
 const LOST = Number(process.env.LOST ?? 200)
 const AT_ONCE = 8
-const superuser = await connect(installation.adminUrl)
-afterAll(() => superuser.end())
+const superusers = await Promise.all(Array.from({ length: AT_ONCE }, () => connect(installation.adminUrl)))
+afterAll(() => Promise.all(superusers.map((one) => one.end())))
 
 test(`${LOST} answers lost after the commit: each retry is told the first result, and no row is there twice`, {
   timeout: 240_000,
@@ -22,7 +22,7 @@ test(`${LOST} answers lost after the commit: each retry is told the first result
     role: 'user',
   })
   const bodyOf = (n: number) => jsonLines([{ Artifact: 'Lost', Hostname: 'ws-1', n }])
-  const committed = async (key: string) => {
+  const committed = async (superuser: (typeof superusers)[number], key: string) => {
     const { rows } = await superuser.query<{ id: string }>(
       'select id from batch where tenant_id = $1 and idempotency_key = $2',
       [tenant.id, `people:${key}`],
@@ -31,7 +31,7 @@ test(`${LOST} answers lost after the commit: each retry is told the first result
   }
 
   /** Sends and hangs up as soon as the ledger has it, before the answer: the server waits for the load first. */
-  async function loseAnswer(key: string, n: number): Promise<number> {
+  async function loseAnswer(superuser: (typeof superusers)[number], key: string, n: number): Promise<number> {
     const { port } = new URL(installation.url)
     const socket = dial(Number(port), '127.0.0.1')
     socket.on('error', () => {})
@@ -40,7 +40,7 @@ test(`${LOST} answers lost after the commit: each retry is told the first result
       `POST /api/ingestion/batches HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\nIdempotency-Key: ${key}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     )
     for (;;) {
-      const id = await committed(key)
+      const id = await committed(superuser, key)
       if (id !== null) {
         socket.destroy()
         return id
@@ -62,12 +62,12 @@ test(`${LOST} answers lost after the commit: each retry is told the first result
   }
 
   let n = 0
-  const worker = async () => {
+  const worker = async (superuser: (typeof superusers)[number]) => {
     while (n < LOST) {
       n += 1
       const mine = n
       const key = randomUUID()
-      const id = await loseAnswer(key, mine)
+      const id = await loseAnswer(superuser, key, mine)
       const answer = await retried(key, mine)
       expect([answer.status, answer.headers.get('idempotent-replayed'), JSON.parse(answer.text).id]).toEqual([
         200,
@@ -76,7 +76,7 @@ test(`${LOST} answers lost after the commit: each retry is told the first result
       ])
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  await Promise.all(superusers.map(worker))
   const [stored] = await base.telemetry
     .forTenant(tenant.id)
     .select<{ rows: number; different: number }>(
