@@ -107,6 +107,7 @@ describe('who may do what', () => {
     'GET /tenants': members,
     'GET /tenants/{id}': members,
     'POST /tenants': [],
+    'GET /alarms': members,
     'GET /hosts': members,
     'GET /hosts/{id}': members,
     'POST /hosts': hunters,

@@ -22,14 +22,14 @@ const PROGRESS = [
   sql<
     number | null
   >`case when batch.state = 'loading' and batch.phase_rows > 0 and batch.progressed_at > batch.phase_since
-    then round(batch.phase_rows / extract(epoch from batch.progressed_at - batch.phase_since))::float8 end`.as(
+    then round(batch.phase_rows / date_part('epoch', batch.progressed_at - batch.phase_since))::float8 end`.as(
     'rows_per_second',
   ),
   sql<
     number | null
   >`case when batch.state = 'loading' and batch.loaded_bytes > 0 and batch.progressed_at > batch.loading_since
-    then greatest(0, ceil(extract(epoch from batch.progressed_at - batch.loading_since) * (batch.bytes - batch.loaded_bytes)
-      / batch.loaded_bytes - extract(epoch from now() - batch.progressed_at)))::float8 end`.as('seconds_left'),
+    then greatest(0, ceil(date_part('epoch', batch.progressed_at - batch.loading_since) * (batch.bytes - batch.loaded_bytes)
+      / batch.loaded_bytes - date_part('epoch', now() - batch.progressed_at)))::float8 end`.as('seconds_left'),
 ] as const
 
 const batches = ({ db, actor }: Pick<Ctx, 'db' | 'actor'>) =>

@@ -3,7 +3,7 @@ import type { TenantRows } from '#server/platform/telemetry.ts'
 export type ArtifactSeen = { batch_id: number; artifact: string; rows: number; newest_ms: number | null }
 export type ColumnSeen = { batch_id: number; artifact: string; name: string; kinds: string[] }
 
-const OF_BATCHES = 'tenant_id = {tenant:UInt64} and batch_id in {batches:Array(UInt64)}'
+const OWN = 'tenant_id = {tenant:UInt64} and batch_id in {batches:Array(UInt64)}'
 // Lines are read by stretches of this many, so that what lies between is skipped unread.
 const STRETCH = 512
 
@@ -12,7 +12,7 @@ export const artifactsSeen = (rows: TenantRows, batches: number[]): Promise<Arti
   rows.select(
     `select batch_id, artifact, count() as rows,
        toUnixTimestamp64Milli(maxIf(event_time, event_time <= ingested_at)) as newest_ms
-     from rows where ${OF_BATCHES} group by batch_id, artifact order by batch_id, artifact`,
+     from rows where ${OWN} group by batch_id, artifact order by batch_id, artifact`,
     { batches },
     { seconds: 60, maxRows: 1_000_000 },
   )
@@ -29,9 +29,9 @@ export const columnsSeen = (rows: TenantRows, batches: number[]): Promise<Column
          multiIf(first = '"', 'text', first = '{', 'object', first = '[', 'list', first in ('t', 'f'), 'true or false',
            first = 'n', '', match(column.2, '[.eE]'), 'number', 'whole number') as kind
        from rows any inner join (
-         select batch_id, artifact, intDiv(count(), 5000) + 1 as every from rows where ${OF_BATCHES} group by batch_id, artifact
+         select batch_id, artifact, intDiv(count(), 5000) + 1 as every from rows where ${OWN} group by batch_id, artifact
        ) as amount using (batch_id, artifact)
-       where ${OF_BATCHES} and intDiv(line, ${STRETCH}) % every = 0)
+       where ${OWN} and intDiv(line, ${STRETCH}) % every = 0)
      where length(name) <= 255
      group by batch_id, artifact, name order by batch_id, artifact, count() desc, name
      limit 600 by batch_id, artifact limit 200000`,
