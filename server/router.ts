@@ -1,12 +1,13 @@
 import { activityRouter } from './modules/activity/router.ts'
 import { alarmsRouter } from './modules/alarms/router.ts'
+import { columnsRouter } from './modules/columns/router.ts'
 import { dashboardsRouter } from './modules/dashboards/router.ts'
 import { enrichmentRouter } from './modules/enrichment/router.ts'
 import { hostsRouter } from './modules/hosts/router.ts'
 import { identityRouter } from './modules/identity/router.ts'
 import { ingestionRouter } from './modules/ingestion/router.ts'
-import { mergesRouter } from './modules/merges/router.ts'
 import { languageRouter } from './modules/language/router.ts'
+import { mergesRouter } from './modules/merges/router.ts'
 import { pulseRouter } from './modules/pulse/router.ts'
 import { retentionRouter } from './modules/retention/router.ts'
 import { sourcesRouter } from './modules/sources/router.ts'
@@ -22,6 +23,7 @@ export const appRouter = router({
   activity: activityRouter,
   hosts: hostsRouter,
   merges: mergesRouter,
+  columns: columnsRouter,
   sources: sourcesRouter,
   ingestion: ingestionRouter,
   language: languageRouter,

@@ -4,6 +4,7 @@ export type Role = MemberRole | 'ingest'
 
 const everyone = ['viewer', 'user', 'lead', 'admin'] as const
 const hunters = ['user', 'lead', 'admin'] as const
+const leads = ['lead', 'admin'] as const
 const admins = ['admin'] as const
 
 /** Who may do what: the only place where roles are named. `ingest` is the role of a source's token. */
@@ -14,6 +15,8 @@ export const POLICY = {
   'host:read': everyone,
   'host:write': hunters,
   'row:read': everyone,
+  'column:read': everyone,
+  'column:write': leads,
   'batch:read': [...everyone, 'ingest'], // a source's token sees its own deliveries only
   'ingest:write': ['user', 'lead', 'admin', 'ingest'],
   'batch:repair': hunters,

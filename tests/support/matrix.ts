@@ -132,6 +132,8 @@ export const CASES: Record<string, Case> = {
   'tenants.endPreview': { inputs: byId('tenant'), refused: true },
   'tenants.end': { inputs: byId('tenant', { name: 'any' }), refused: true },
   'tenants.intake': { inputs: none },
+  'tenants.keepsUploads': { inputs: none },
+  'tenants.keepUploads': { inputs: () => [{ keep: false }] },
   'retention.list': { inputs: none },
   'retention.preview': { inputs: ({ artifact }) => [{ artifact, days: 30 }, { days: 30 }] },
   'retention.set': { inputs: () => [{ artifact: fresh(), days: 36_000 }], creates: true },
@@ -168,6 +170,11 @@ export const CASES: Record<string, Case> = {
   },
   'merges.split': { inputs: ({ mergedHost, host }) => [{ id: mergedHost }, { id: host }], refused: true },
   'hosts.create': { inputs: (ids) => [{ hostname: ids.hostname, os: 'Linux' }], creates: true },
+  'columns.list': { inputs: none },
+  'columns.get': { inputs: ({ artifact }) => [{ artifact }] },
+  'columns.preview': { inputs: ({ artifact }) => [{ artifact, columns: [{ path: 'Note', role: 'path' }] }] },
+  'columns.save': { inputs: ({ artifact }) => [{ artifact, columns: [{ path: 'Note', role: 'path' }] }] },
+  'columns.reset': { inputs: ({ artifact }) => [{ artifact }] },
   'sources.list': { inputs: none },
   'sources.create': { inputs: () => [{ name: fresh() }], creates: true },
   'sources.update': {
@@ -193,7 +200,9 @@ export const CASES: Record<string, Case> = {
   'ingestion.removeArchiveKey': { inputs: none, creates: true },
   'ingestion.push': { inputs: (ids) => [{ hostname: ids.hostname, data: { note: 'pushed' } }], creates: true },
   'ingestion.receive': { inputs: () => [{ filename: 'x' }], refused: true },
-  'language.read': { inputs: ({ artifact }) => [{ q: 'Note:*' }, { q: `artifact:${artifact} time:today` }, { q: 'x OR' }] },
+  'language.read': {
+    inputs: ({ artifact }) => [{ q: 'Note:*' }, { q: `artifact:${artifact} time:today` }, { q: 'x OR' }],
+  },
   'language.complete': {
     inputs: ({ artifact }) => [{ q: '' }, { q: 'No' }, { q: 'Note:', artifact }, { q: 'artifact:' }, { q: 'host:' }],
   },

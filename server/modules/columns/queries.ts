@@ -10,14 +10,6 @@ export async function correctionsOf(db: TenantDb, artifacts: string[]) {
 }
 export type StoredCorrection = Awaited<ReturnType<typeof correctionsOf>>[number]
 
-/** Every artifact that has been corrected, by name. */
-export const correctedArtifacts = (db: TenantDb) =>
-  db
-    .selectFrom('column_map')
-    .select(['artifact', 'revision', 'derived_revision', 'share', 'error'])
-    .select(sql<number>`jsonb_array_length(corrections -> 'columns')`.as('columns'))
-    .execute()
-
 /** Keeps a tenant's word on an artifact under the next revision, and has stored rows follow. */
 export const putCorrections = (db: TenantDb, artifact: string, corrections: Corrections, by: number | null) => {
   const said = {
@@ -69,3 +61,10 @@ export const endDerived = (db: TenantDb, { id, revision }: Deriving) =>
 /** Why stored rows could not follow. A new correction tries again. */
 export const failDerived = (db: TenantDb, { id, revision }: Deriving, error: string) =>
   db.updateTable('column_map').set({ error }).where('id', '=', id).where('revision', '=', revision).execute()
+
+/** The names of hosts, by id. */
+export async function hostNames(db: TenantDb, ids: number[]): Promise<Map<number, string>> {
+  if (ids.length === 0) return new Map()
+  const hosts = await db.selectFrom('host').select(['id', 'hostname']).where('id', 'in', ids).execute()
+  return new Map(hosts.map(({ id, hostname }) => [id, hostname]))
+}

@@ -33,7 +33,7 @@ export const TIME_LABELS = [
 ] as const // biome-ignore format: a list to read across
 
 /** A key may hold anything, but the engine reads `:Type`, `^` and `[]` as its own. */
-const isPath = (path: string) =>
+export const isPath = (path: string) =>
   !/\p{Cc}/u.test(path) && path.split('.').every((key) => key !== '' && !/^[:^@]|\[\]/.test(key))
 
 const Correction = z.object({
@@ -51,4 +51,5 @@ export const ColumnMapEdit = OfArtifact.extend({
   columns: z.array(Correction).max(500),
   dates: line(500).optional(),
 })
-export type Corrections = Pick<z.infer<typeof ColumnMapEdit>, 'columns' | 'dates'>
+export type ColumnMapEdit = z.infer<typeof ColumnMapEdit>
+export type Corrections = Pick<ColumnMapEdit, 'columns' | 'dates'>

@@ -1,8 +1,12 @@
+import { record } from '#server/platform/activity.ts'
+import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
+import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
 import { catalogued } from './catalogue/all.ts'
 import { guessed, type SeenPath } from './catalogue/heuristics.ts'
-import { correctionsOf } from './queries.ts'
-import type { Corrections, MappedBy, MappedColumn } from './schema.ts'
+import { correctionsOf, hostNames, putCorrections, type StoredCorrection } from './queries.ts'
+import { artifactsWithRows, newestRaw, previewRows, rowsOf, sampledPaths, seenPaths, valuesIn } from './rows.ts'
+import { type ColumnMapEdit, type Corrections, isPath, type MappedBy, type MappedColumn } from './schema.ts'
 import { type TimeColumn, type TimesSql, timesSql } from './sql/times.ts'
 
 export type { SeenPath } from './catalogue/heuristics.ts'
@@ -72,3 +76,133 @@ export function timesOf(maps: Maps): TimesSql {
 }
 
 const asTime = ({ path, label = 'seen', list = false }: Mapped): TimeColumn => ({ path, label, list })
+
+/** Every artifact that has rows: how many columns are mapped, by what, and whether stored rows follow. */
+export async function listMaps(ctx: DetachedCtx) {
+  const artifacts = await artifactsWithRows(ctx.rows)
+  const unknown = artifacts.filter((artifact) => !catalogued(artifact))
+  const found = unknown.length > 0 ? await sampledPaths(ctx.rows, unknown, LISTED_SAMPLE) : []
+  const corrected = new Map(
+    (await ctx.transact('read only', ({ db }) => correctionsOf(db, artifacts))).map((map) => [map.artifact, map]),
+  )
+  return artifacts.map((artifact) => {
+    const said = corrected.get(artifact)
+    const columns = mapOf(artifact, seenPaths(found, artifact), said?.corrections)
+    return {
+      artifact,
+      listed: catalogued(artifact) !== null,
+      columns: columns.length,
+      times: columns.filter(({ role }) => role === 'time').length,
+      corrected: said?.corrections.columns.length ?? 0,
+      following: said ? followingOf(said) : null,
+    }
+  })
+}
+
+/** An artifact's columns with values of its newest rows, what each is and who says so. Throws `not_found` without rows. */
+export async function getMap(ctx: DetachedCtx, artifact: string) {
+  const rows = (await rowsOf(ctx.rows, artifact)) || missing('artifact')
+  const [found, raw, said] = await Promise.all([
+    sampledPaths(ctx.rows, [artifact]),
+    newestRaw(ctx.rows, artifact),
+    correctionOf(ctx, artifact),
+  ])
+  const paths = seenPaths(found, artifact)
+  const columns = mapOf(artifact, paths, said?.corrections)
+  const base = new Map(mapOf(artifact, paths).map((column) => [column.path, column]))
+  const mapped = new Map(columns.map((column) => [column.path, column]))
+  const values = valuesIn(raw.map((row) => row.raw))
+  const names = new Set([
+    ...values.keys(),
+    ...paths.map(({ path }) => path),
+    ...(said?.corrections.columns ?? []).map(({ path }) => path),
+  ])
+  return {
+    artifact,
+    rows,
+    listed: catalogued(artifact) !== null,
+    dates: columns.find(({ role }) => role === 'time')?.path ?? null,
+    corrected: said?.corrections.columns.length ?? 0,
+    following: said ? followingOf(said) : null,
+    columns: [...names].filter(isPath).map((path) => ({
+      path,
+      values: values.get(path) ?? [],
+      role: mapped.get(path)?.role ?? null,
+      label: mapped.get(path)?.label ?? null,
+      by: mapped.get(path)?.by ?? (base.has(path) ? ('tenant' as const) : null),
+      ownRole: base.get(path)?.role ?? null,
+    })),
+  }
+}
+
+/** What a map would make of the newest rows. Nothing is kept. */
+export async function previewMap(ctx: DetachedCtx, { artifact, ...edit }: ColumnMapEdit) {
+  const paths = seenPaths(await sampledPaths(ctx.rows, [artifact]), artifact)
+  const columns = mapOf(artifact, paths, differencesOf(artifact, paths, edit))
+  const times = timesOf(new Map([[artifact, { columns, revision: 0 }]]))
+  const found = await previewRows(ctx.rows, artifact, columns, times)
+  const names = await ctx.transact('read only', ({ db }) =>
+    hostNames(
+      db,
+      found.map(({ host_id }) => host_id),
+    ),
+  )
+  return found.map(({ host_id, batch_id, line, event_ms, was_ms, times_ms, labels, values }) => ({
+    id: `${host_id}.${batch_id}.${line}`,
+    hostname: names.get(host_id) ?? 'unknown',
+    event: event_ms === null ? null : new Date(event_ms),
+    was: was_ms === null ? null : new Date(was_ms),
+    times: times_ms.map((ms, at) => ({ at: new Date(ms), label: labels[at] ?? 'seen' })),
+    values: values.map(([type, field, value]) => ({ type, field, value })),
+  }))
+}
+
+/** Keeps a tenant's word on an artifact; stored rows follow in the background. Throws `not_found` without rows. */
+export async function saveMap(ctx: DetachedCtx, { artifact, ...edit }: ColumnMapEdit) {
+  if (!(await rowsOf(ctx.rows, artifact))) missing('artifact')
+  const paths = seenPaths(await sampledPaths(ctx.rows, [artifact]), artifact)
+  const corrections = differencesOf(artifact, paths, edit)
+  return ctx.transact('read write', (own) => correct(own, artifact, corrections))
+}
+
+/** Takes a tenant's word back: what the list or the names say holds again, for stored rows too. Throws `not_found`. */
+export async function resetMap(ctx: Ctx, artifact: string) {
+  const [said] = await correctionsOf(ctx.db, [artifact])
+  if (!said) missing('correction')
+  return correct(ctx, artifact, { columns: [] })
+}
+
+async function correct(ctx: Ctx, artifact: string, corrections: Corrections) {
+  const { id, revision } = await putCorrections(ctx.db, artifact, corrections, ctx.actor.accountId)
+  const detail = { artifact, columns: corrections.columns.map(({ path, role }) => `${path}: ${role}`).slice(0, 50) }
+  await record(ctx, 'column_map.corrected', { type: 'column_map', id }, detail)
+  return { artifact, revision }
+}
+
+/** Only what differs from the list or the names is the tenant's word, so that a better list is not held back. */
+function differencesOf(artifact: string, paths: SeenPath[], { columns, dates }: Corrections): Corrections {
+  const base = mapOf(artifact, paths)
+  const lists = new Set(paths.filter(({ list }) => list).map(({ path }) => path))
+  const own = columns.filter(({ path, role, label }) => {
+    const before = base.filter((column) => column.path === path)
+    if (role === 'none') return before.length > 0
+    return !before.some((column) => column.role === role && (role !== 'time' || column.label === label))
+  })
+  const other = dates !== undefined && dates !== base.find(({ role }) => role === 'time')?.path
+  return {
+    columns: own.map((column) => (lists.has(column.path) ? { ...column, list: true } : column)),
+    ...(other ? { dates } : {}),
+  }
+}
+
+const LISTED_SAMPLE = 100
+
+const correctionOf = async (ctx: DetachedCtx, artifact: string) =>
+  (await ctx.transact('read only', ({ db }) => correctionsOf(db, [artifact])))[0]
+
+const followingOf = ({ revision, derived_revision, share, error, corrected_at }: StoredCorrection) => ({
+  done: derived_revision >= revision,
+  share,
+  error,
+  corrected_at,
+})

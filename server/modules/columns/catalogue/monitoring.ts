@@ -22,7 +22,7 @@ export const monitoring: Entry[] = [
     events: true,
     time: { EventTime: 'logged' },
     domain: ['Query'],
-    ip: ['Answer', 'Answer[]'],
+    ip: ['Answer[]'],
     process: ['Process.Name'],
     path: ['Process.Exe'],
     command: ['Process.CommandLine'],
@@ -50,8 +50,7 @@ export const monitoring: Entry[] = [
     host: ['System.HostName'],
     process: ['System.ProcessName'],
     path: ['EventData.cmdpath', 'EventData.pathname'],
-    command: ['EventData.argv[]', 'EventData.argv'],
-    user: [],
+    command: ['EventData.argv[]'],
   },
   {
     artifacts: ['Windows.Detection.PsexecService'],

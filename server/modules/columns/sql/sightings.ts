@@ -12,20 +12,26 @@ const SEPARATED = new Set<Role>(['ip', 'domain', 'hash'])
  * Parameters: `idn` and `ascii` as Array(String), foreign names and what they are in DNS. Null when no column is mapped.
  */
 export function sightingsSql(columns: MappedColumn[], where: string): string | null {
-  const seen = byRole(columns).flatMap(([role, of]) => sightingsOf(role, of))
-  if (seen.length === 0) return null
+  const seen = columns.some(({ role }) => role !== 'time') ? observablesSql(columns) : null
+  if (!seen) return null
   const counted = `select tenant_id, type, value, artifact, field, host_id, batch_id, count() as rows,
       min(event_time) as first_seen, max(event_time) as last_seen
     from (
       select tenant_id, artifact, host_id, batch_id, event_time, sighting.1 as type, sighting.2 as field,
         ${keySql('sighting.3')} as value
       from (select tenant_id, artifact, host_id, batch_id, event_time,
-        arrayJoin(arrayFilter(s -> s.3 != '', ${joined(seen)})) as sighting from rows
+        arrayJoin(${seen}) as sighting from rows
         where tenant_id = {tenant:UInt64} and ${where}))
     group by tenant_id, type, value, artifact, field, host_id, batch_id`
   return `select tenant_id, type, value, artifact, field, host_id, batch_id, ${keySql('shape')} as shape, rows,
       first_seen, last_seen
     from (${withShape(counted)})`
+}
+
+/** SQL over a row: an array of (type, field, value) of what it is a sighting of. */
+export function observablesSql(columns: MappedColumn[]): string {
+  const seen = byRole(columns).flatMap(([role, of]) => sightingsOf(role, of))
+  return seen.length === 0 ? `[]::Array(Tuple(String, String, String))` : `arrayFilter(s -> s.3 != '', ${joined(seen)})`
 }
 
 /** SQL: the foreign names in these columns, which `asciiName` encodes. Null when no column can hold one. */
@@ -67,10 +73,7 @@ function cellsOf(role: Role, columns: MappedColumn[]): string {
   const single = columns.filter(({ list }) => !list)
   const parts = columns
     .filter(({ list }) => list)
-    .map(
-      ({ path }) =>
-        `arrayMap(v -> (${literal(path)}, ${cleanSql("ifNull(v, '')")}), ${valueAt(path)}.:\`Array(Nullable(String))\`)`,
-    )
+    .map(({ path }) => `arrayMap(v -> (${literal(path)}, ${cleanSql("ifNull(v, '')")}), ${elementsAt(path)})`)
   if (single.length > 0) {
     const [fields, texts] = [literals(single.map(({ path }) => path)), single.map(({ path }) => textAt(path))]
     parts.unshift(`arrayMap((f, v) -> (f, ${cleanSql('v')}), ${fields}, [${texts.join(', ')}])`)
@@ -79,3 +82,7 @@ function cellsOf(role: Role, columns: MappedColumn[]): string {
   if (!SEPARATED.has(role)) return cells
   return `arrayFlatten(arrayMap(c -> if(match(c.2, '[,; ]'), arrayMap(v -> (c.1, v), splitByRegexp('[,; ]+', c.2)), [(c.1, c.2)]), ${cells}))`
 }
+
+/** What an array holds; where there is one text instead, that. */
+const elementsAt = (path: string) =>
+  `arrayConcat(${valueAt(path)}.:\`Array(Nullable(String))\`, if(isNull(${valueAt(path)}.:String), [], [${valueAt(path)}.:String]))`
