@@ -28,7 +28,9 @@ export async function storedRows(tenant: Tenant): Promise<Kept[]> {
       {},
       { seconds: 60, maxRows: 1_000_000 },
     )
-  const hosts = new Map((await tenant.as('user').hosts.list({ limit: 200 })).rows.map((host) => [Number(host.id), host]))
+  const hosts = new Map(
+    (await tenant.as('user').hosts.list({ limit: 200 })).rows.map((host) => [Number(host.id), host]),
+  )
   return rows.map(({ host_id, ...row }) => {
     const host = hosts.get(Number(host_id))
     return { ...row, host: host?.hostname ?? '', client_id: host?.client_id ?? '' }

@@ -4,7 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 // What Velociraptor's three upload plugins do on the wire (0.77.2), written from their documented behaviour.
 
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: string }
-type Sending = { path: string; headers: Record<string, string>; body: string | Buffer; timeoutMs: number; cut?: boolean }
+type Sending = {
+  path: string
+  headers: Record<string, string>
+  body: string | Buffer
+  timeoutMs: number
+  cut?: boolean
+}
 
 /** One POST on a kept connection. Rejects as a transport error does. `cut`: the client goes once all is sent. */
 export function post(url: string, agent: Agent, { path, headers, body, timeoutMs, cut }: Sending): Promise<Reply> {
@@ -65,11 +71,12 @@ export const asSent = {
 /** elastic_upload: one buffer that grows until an answer parses as a JSON object, whatever its status. */
 export function elasticClient(url: string, token: string, prefix = '') {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  let at = url
   let buffer = ''
   let id = BigInt(Date.now()) * 1_000_000n
   const index = (artifact: string) => `artifact_${artifact.replace(/[/.]/g, '_').toLowerCase()}`
   const once = (cut?: boolean) =>
-    post(url, agent, {
+    post(at, agent, {
       path: `/ingest/elastic${prefix}/_bulk`,
       headers: {
         authorization: `APIKey ${token}`,
@@ -103,6 +110,10 @@ export function elasticClient(url: string, token: string, prefix = '') {
       return null
     },
     pending: () => buffer.length,
+    /** The server stands elsewhere from now on. */
+    turnTo(other: string) {
+      at = other
+    },
     close: () => agent.destroy(),
   }
 }
