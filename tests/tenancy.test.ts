@@ -129,11 +129,9 @@ test('a reference cannot cross tenants, even for a superuser whom row security d
   await superuser.query('begin')
   const crossings = await references(superuser)
   expect(crossings.length).toBeGreaterThan(0)
-  for (const { name, child, parent, column } of crossings) {
-    const [mine, theirs] = [await tenantWith(superuser, parent), await tenantWith(superuser, parent)]
-    const columns = await writableOf(superuser, child)
-    const make = (target: number) => `insert into ${child} (${columns}) overriding system value
-      select ${columns} from jsonb_populate_record(null::${child}, ${sampleOf(child)} || jsonb_build_object('tenant_id', ${mine.tenant}, 'id', -1, '${column}', ${target}))`
+  for (const { name, child, parent, column, key } of crossings) {
+    const [mine, theirs] = [await tenantWith(superuser, parent, key), await tenantWith(superuser, parent, key)]
+    const make = (target: number) => insertion(child, { tenant_id: mine.tenant, [column]: target })
     await superuser.query('savepoint own')
     await superuser.query(make(mine.id))
     await superuser.query('rollback to own')
@@ -150,26 +148,18 @@ test('a reference cannot cross tenants, even for a superuser whom row security d
 /** Foreign keys between two tenant tables. */
 const references = async (client: pg.Client) =>
   (
-    await client.query<{ name: string; child: string; parent: string; column: string }>(
+    await client.query<{ name: string; child: string; parent: string; column: string; key: string }>(
       `
-      select k.conname as name, k.conrelid::regclass::text as child, k.confrelid::regclass::text as parent, a.attname as column
+      select k.conname as name, k.conrelid::regclass::text as child, k.confrelid::regclass::text as parent,
+        a.attname as column, p.attname as key
       from pg_constraint k join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[2]
+      join pg_attribute p on p.attrelid = k.confrelid and p.attnum = k.confkey[2]
       where k.contype = 'f' and k.conrelid::regclass::text = any($1) and k.confrelid::regclass::text = any($1)`,
       [[...TENANT_TABLES]],
     )
   ).rows
 
-/** The columns of a table that are not computed from the others. */
-const writableOf = async (client: pg.Client, table: string): Promise<string> =>
-  (
-    await client.query<{ names: string }>(
-      `select string_agg(quote_ident(attname), ', ') as names from pg_attribute
-       where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
-      [table],
-    )
-  ).rows[0]!.names
-
-// Where a row needs more than the reference under test: -2 is another row of the same parent. Each 'x' is a new word.
+// Where a row needs more than the reference under test: -2 is there of every parent. Each 'x' is a new word.
 const SAMPLES: Record<string, object> = {
   batch_member: { batch_id: -2, n: 1, name: 'x', kind: 'rows', bytes: 0 },
   flow: {
@@ -200,25 +190,31 @@ const SAMPLES: Record<string, object> = {
   host_artifact: { artifact: 'x', rows: 1, last_received_at: 'now', batch_ids: [], created_at: 'now' },
   host_label: { label: 'x', created_at: 'now' },
   host_merge: { host_id: -2, into_id: -2, reason: 'x', merged_by_name: 'x', created_at: 'now', updated_at: 'now' },
-  source: { name: 'x', token_prefix: 'x', token_hash: 'x', created_at: 'now', updated_at: 'now' },
+  source_visit: { source_id: -2, visited_at: 'now', stored: 0 },
+  artifact_profile: { artifact: 'x', deliveries: 1 },
+  artifact_column: { artifact: '-2', name: 'x', kinds: [], deliveries: 1, last_batch_id: 1 },
+  alarm: { kind: 'silence', about: 'x', occurrence: 'x' },
+  source: { kind: 'rest', name: 'x', token_prefix: 'x', token_hash: 'x', created_at: 'now', updated_at: 'now' },
 }
 
-function sampleOf(table: string): string {
+const PARENTS = { host: 'id', batch: 'id', source: 'id', artifact_profile: 'artifact' }
+
+/** An INSERT of a sample row with these keys; what it does not say is the column's default. */
+function insertion(table: string, keys: Record<string, number>): string {
   const sample = SAMPLES[table]
   if (!sample) throw new Error(`Say in SAMPLES what a row of ${table} looks like.`)
-  return `replace('${JSON.stringify(sample)}', '"x"', '"' || md5(random()::text) || '"')::jsonb`
+  const row = { ...sample, ...keys }
+  const columns = Object.keys(row).join(', ')
+  const json = `replace('${JSON.stringify(row)}', '"x"', '"' || md5(random()::text) || '"')::jsonb`
+  return `insert into ${table} (${columns}) overriding system value select ${columns} from jsonb_populate_record(null::${table}, ${json})`
 }
 
-async function tenantWith(client: pg.Client, table: string): Promise<{ tenant: number; id: number }> {
+async function tenantWith(client: pg.Client, table: string, key: string): Promise<{ tenant: number; id: number }> {
   const { rows } = await client.query(`insert into tenant (name) values (md5(random()::text)) returning id`)
   const tenant = Number(rows[0].id)
-  const columns = await writableOf(client, table)
-  for (const id of [tenant, -2]) {
-    await client.query(
-      `insert into ${table} (${columns}) overriding system value select ${columns} from jsonb_populate_record(null::${table},
-        ${sampleOf(table)} || jsonb_build_object('tenant_id', ${tenant}, 'id', ${id}))`,
-    )
-  }
+  await client.query(insertion(table, { tenant_id: tenant, [key]: tenant }))
+  for (const [parent, key] of Object.entries(PARENTS))
+    await client.query(insertion(parent, { tenant_id: tenant, [key]: -2 }))
   return { tenant, id: tenant }
 }
 

@@ -232,9 +232,10 @@ type Named = { id: number; hostname: string; fqdn: string | null; is_machine: bo
 function namesIn(said: string, host: Named, mayChange: boolean): { hostname?: string; fqdn?: string } {
   const [name, own] = [said.toLowerCase(), host.hostname.toLowerCase()]
   const dotted = said.includes('.') && /[a-z]/i.test(said)
+  const domain = host.fqdn !== null && name === host.fqdn.toLowerCase() ? host.fqdn : said
   if (name === own) return { hostname: host.hostname }
-  if (name.startsWith(`${own}.`)) return { hostname: host.hostname, fqdn: said }
+  if (name.startsWith(`${own}.`)) return { hostname: host.hostname, fqdn: domain }
   if (own.startsWith(`${name}.`)) return { hostname: said, fqdn: host.hostname }
-  if (!mayChange) return name === host.fqdn?.toLowerCase() ? { fqdn: host.fqdn } : {}
+  if (!mayChange) return domain === host.fqdn ? { fqdn: domain } : {}
   return dotted ? { hostname: said, fqdn: said } : { hostname: said }
 }
