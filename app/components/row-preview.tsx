@@ -4,13 +4,20 @@ import { rowLink } from '#app/lib/row-links.ts'
 import { CopyButton } from './copy.tsx'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
-import { knownOf, Pairs } from './record.tsx'
+import { Pick } from './pick.tsx'
+import { Pairs } from './record.tsx'
 import type { StoredRow } from './row-table.tsx'
 import { FullTime } from './time.tsx'
 import { Value, WholeValue } from './value.tsx'
 
 export type RowTime = { at: Date; label: string; doubt: string | null }
-export type FullRow = StoredRow & { batch_id: number; line: number; flow_id: string | null; times: RowTime[] }
+export type FullRow = StoredRow & {
+  batch_id: number
+  line: number
+  flow_id: string | null
+  hunt_id: string
+  times: RowTime[]
+}
 
 const PREVIEW_CAP = 8000
 
@@ -51,7 +58,17 @@ export const RowBody = ({ row, cap }: { row: FullRow; cap: number }) => (
       }}
     />
     <SectionHead title="Fields" />
-    <Pairs pairs={knownOf(row.cells, (value) => <WholeValue text={value} />)} />
+    <Pairs
+      pairs={Object.fromEntries(
+        Object.entries(row.cells).map(([name, value]) => [
+          name,
+          <span key={name}>
+            <WholeValue text={value} />
+            <Pick column={name} value={value} />
+          </span>,
+        ]),
+      )}
+    />
     <SectionHead title="Row as it came">
       <span className="ml-auto">
         <CopyButton text={row.raw} name="Copy" className="btn quiet" />
@@ -68,6 +85,11 @@ export const RowBody = ({ row, cap }: { row: FullRow; cap: number }) => (
       {row.flow_id && (
         <>
           , flow <Value text={row.flow_id} />
+        </>
+      )}
+      {row.hunt_id && (
+        <>
+          , hunt <Value text={row.hunt_id} />
         </>
       )}
     </p>

@@ -36,7 +36,7 @@ const SETUPS: Record<Exclude<Kind, 'rest'>, (origin: string, token: string) => S
         {
           name: 'APIKey',
           value: token,
-          note: 'Choose the artifacts in ClientArtifactsToWatch and ServerArtifactsToWatch.',
+          note: 'In ServerArtifactsToWatch leave Server.Audit.Logs out: it repeats these parameters, this key among them.',
         },
       ],
     },

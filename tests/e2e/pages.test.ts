@@ -9,7 +9,15 @@ import { DESK, PHONE, signIn, visitor } from './browser.ts'
 
 const NARROW = { width: 320, height: 640 }
 
-type Ids = { host: number; otherHost: number; batch: number; failed: number; row: string; user: number }
+type Ids = {
+  host: number
+  otherHost: number
+  batch: number
+  failed: number
+  row: string
+  user: number
+  source: number
+}
 let tenant: Tenant
 let ids: Ids
 
@@ -34,7 +42,7 @@ async function furnish({ deliver, as, people }: Tenant): Promise<Ids> {
     filename: 'rows.jsonl',
   })
   const failed = await deliver('[]', { filename: 'array.json' })
-  await as('admin').sources.create({ name: 'Forwarder' })
+  const { id: source } = await as('admin').sources.create({ name: 'Forwarder', kind: 'elastic' })
   const { rows: hosts } = await as('user').hosts.list({ sort: 'last_seen_at', dir: 'desc', limit: 5 } as never)
   const found = await as('user').telemetry.rows({ limit: 5 } as never)
   return {
@@ -44,6 +52,7 @@ async function furnish({ deliver, as, people }: Tenant): Promise<Ids> {
     failed: failed.id,
     row: found.rows[0]!.id,
     user: people.user.id,
+    source,
   }
 }
 
@@ -71,6 +80,7 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
   ],
   'rows/$rowId.tsx': ({ row }) => [`/rows/${row}`],
   'sources/index.tsx': () => ['/sources'],
+  'sources/$sourceId.tsx': ({ source }) => [`/sources/${source}`, '/sources/999999999'],
   'tenants/index.tsx': () => ['/tenants'],
   'tenants/new.tsx': () => ['/tenants/new'],
   'tenants/$tenantId.tsx': () => [`/tenants/${tenant.id}`],

@@ -5,6 +5,7 @@ import { RowBody } from '#app/components/row-preview.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { fieldsOfRow } from '#app/lib/row-text.server.ts'
 import { titledBy } from '#app/lib/title.ts'
+import { huntOf } from '#server/modules/ingestion/schema.ts'
 import { RowId } from '#server/modules/telemetry/schema.ts'
 
 type Named = { row: { artifact: string; hostname: string } }
@@ -15,7 +16,7 @@ export const loader = load(async ({ api, params, requestId }) => {
   const asked = RowId.safeParse({ id: params.rowId })
   if (!asked.success) throw data({ message: 'No row has this address.', requestId }, { status: 404 })
   const row = await api.telemetry.row(asked.data)
-  return { row: { ...row, cells: fieldsOfRow(row.raw) } }
+  return { row: { ...row, hunt_id: huntOf(row.flow_id ?? ''), cells: fieldsOfRow(row.raw) } }
 })
 
 const CAP = 200_000

@@ -12,6 +12,7 @@ import { number } from '#app/lib/format.ts'
 import { rowQuery } from '#app/lib/row-query.server.ts'
 import { fieldsOfRow } from '#app/lib/row-text.server.ts'
 import { titled } from '#app/lib/title.ts'
+import { huntOf } from '#server/modules/ingestion/schema.ts'
 
 export const meta = titled('Rows')
 export const handle = { trail: () => [{ title: 'Rows' }], narrow: true as const }
@@ -33,7 +34,7 @@ export const loader = load(async ({ api, query, request }) => {
     list.hostId ? api.hosts.get({ id: list.hostId }) : null,
     query.row ? api.telemetry.row({ id: query.row }) : null,
   ])
-  const preview = row && { ...row, cells: fieldsOfRow(row.raw) }
+  const preview = row && { ...row, hunt_id: huntOf(row.flow_id ?? ''), cells: fieldsOfRow(row.raw) }
   // The grid shows the start of what no column holds; the rest would travel twice, as HTML and as data.
   const rows = found.rows.map(({ raw, ...shown }) => ({ ...shown, raw: raw.slice(0, 600) }))
   return { ...found, rows, list, leftOut, artifacts, known, columns, hostname: host?.hostname ?? null, preview }
