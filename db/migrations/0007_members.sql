@@ -84,4 +84,6 @@ grant select (locked_at) on batch to app_login;
 
 alter table tenant add column keep_uploads boolean not null default false;
 comment on column tenant.keep_uploads is 'Whether files that endpoints uploaded are kept when an archive brings them.';
-grant update (keep_uploads) on tenant to app_login;
+grant update (keep_uploads) on tenant to app_user;
+create policy own_choice on tenant for update to app_user
+  using (id = (select app.tenant_id())) with check (id = (select app.tenant_id()));

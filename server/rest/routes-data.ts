@@ -63,14 +63,19 @@ export const DATA_ROUTES = [
   }),
   route('POST /ingestion/batches', {
     tag: 'ingestion',
-    summary: 'Deliver a file: JSON lines or CSV, plain or gzip, raw or as field "file" of a form',
+    summary:
+      'Deliver a file: JSON lines, a JSON array, CSV or a ZIP of Velociraptor, plain or gzip, raw or as field "file" of a form; the password of an encrypted ZIP as header X-Archive-Password or field "password"',
     who: 'page',
     procedure: 'ingestion.receive',
     query: DeliveryQuery,
     body: { kind: 'stream', schema: z.unknown() },
     success: [
       { status: 201, shape: BatchRead, says: 'Loaded; the counts say what became of every row' },
-      { status: 202, shape: BatchRead, says: 'Safe, and loading; Location says where to ask' },
+      {
+        status: 202,
+        shape: BatchRead,
+        says: 'Safe, and loading, or waiting for the name of its artifact; Location says where to ask',
+      },
       { status: 200, shape: BatchRead, says: 'The first result of this Idempotency-Key, with Idempotent-Replayed' },
       { status: 303, shape: null, says: 'To a page, for a form that came from one' },
     ],
@@ -78,7 +83,7 @@ export const DATA_ROUTES = [
       400: 'Content-Digest does not match, or the form is broken',
       409: 'A delivery with this Idempotency-Key is still loading',
       413: 'Larger than this server takes',
-      415: 'Neither JSON lines nor CSV, or an unknown encoding',
+      415: 'None of the formats, or an unknown encoding',
       ...BUSY,
     },
     run: takeDelivery,

@@ -232,7 +232,7 @@ test('uploads are listed with path, size and SHA-256, and kept where the tenant 
   ])
   const listed = { kind: 'upload', bytes: content.length, sha256, note: 'On the endpoint: \\\\.\\C:\\Windows\\a%b.exe' }
   const [one, two] = [await newTenant(), await newTenant()]
-  await base.pool.updateTable('tenant').set({ keep_uploads: true }).where('id', '=', two.id).execute()
+  await two.as('admin').tenants.keepUploads({ keep: true })
   for (const [tenant, kept_as] of [
     [one, null],
     [two, sha256],

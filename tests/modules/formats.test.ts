@@ -80,7 +80,7 @@ test('a table from the GUI bears no artifact: it waits with proposals by its col
   expect(waiting.proposed?.artifacts[0]).toEqual({ artifact: 'Windows.Network.Netstat', share_pct: 100 })
   const user = tenant.as('user').ingestion
   await expect(user.nameArtifact({ id: waiting.id, artifact: 'Windows.Network.Netstat' })).rejects.toMatchObject({
-    code: 'BAD_REQUEST',
+    code: 'UNPROCESSABLE_CONTENT',
   })
   await user.nameArtifact({ id: waiting.id, artifact: 'Windows.Network.Netstat', hostname: 'WS-9' })
   expect(await ended(() => user.get({ id: waiting.id }))).toMatchObject({

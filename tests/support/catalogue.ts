@@ -24,6 +24,10 @@ const FURTHER = [
   ['tally', 'sign_in permissive r app_login using true check -'],
   ['batch', 'sweep permissive r app_login using true check -'],
   ['tenant', 'own permissive r app_user using (id = ( SELECT app.tenant_id() AS tenant_id)) check -'],
+  [
+    'tenant',
+    'own_choice permissive w app_user using (id = ( SELECT app.tenant_id() AS tenant_id)) check (id = ( SELECT app.tenant_id() AS tenant_id))',
+  ],
   ['tenant', 'sign_in permissive * app_login using true check true'],
   // The worker ends tenants that are marked, and accounts that are in none.
   ['tenant', 'leaving permissive r app_jobs using (leaving_at IS NOT NULL) check -'],

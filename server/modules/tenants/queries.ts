@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#db/types.ts'
-import type { Actor } from '#server/platform/trpc.ts'
+import type { Actor, Ctx } from '#server/platform/trpc.ts'
 
 /** The tenants a person is in, with their role there; for an operator, all. By id; without those that are being deleted. */
 export function tenantsOf(pool: Kysely<Tables>, { accountId, operator }: Pick<Actor, 'accountId' | 'operator'>) {
@@ -50,3 +50,8 @@ export async function countDeliveries(pool: Kysely<Tables>, tenantId: number): P
   const { rows } = await sql<{ n: number }>`select count(*) as n from batch where tenant_id = ${tenantId}`.execute(pool)
   return rows[0]?.n ?? 0
 }
+
+/** Whether the tenant keeps the files that its archives bring. */
+export const keepsUploads = async ({ db }: Pick<Ctx, 'db'>) => ({
+  keep: (await db.selectFrom('tenant').select('keep_uploads').executeTakeFirst())?.keep_uploads ?? false,
+})

@@ -1,9 +1,9 @@
 import { Nothing } from '#server/platform/input.ts'
 import { missing } from '#server/platform/table.ts'
-import { detachedProcedure, router } from '#server/platform/trpc.ts'
-import { tenantsOf } from './queries.ts'
-import { NewTenant, TenantEnd, TenantId } from './schema.ts'
-import { createTenant, endPreview, endTenant, listDeleted } from './service.ts'
+import { adminProcedure, detachedProcedure, protectedProcedure, router } from '#server/platform/trpc.ts'
+import { keepsUploads, tenantsOf } from './queries.ts'
+import { KeepUploads, NewTenant, TenantEnd, TenantId } from './schema.ts'
+import { createTenant, endPreview, endTenant, keepUploads, listDeleted } from './service.ts'
 
 export const tenantsRouter = router({
   list: detachedProcedure('tenant:read', Nothing).query(({ ctx }) => tenantsOf(ctx.pool, ctx.actor)),
@@ -15,5 +15,7 @@ export const tenantsRouter = router({
   deleted: detachedProcedure('tenant:read', Nothing).query(({ ctx }) => listDeleted(ctx)),
   endPreview: detachedProcedure('tenant:end', TenantId).query(({ ctx, input }) => endPreview(ctx, input.id)),
   end: detachedProcedure('tenant:end', TenantEnd).mutation(({ ctx, input }) => endTenant(ctx, input)),
+  keepsUploads: protectedProcedure('batch:read', Nothing).query(({ ctx }) => keepsUploads(ctx)),
+  keepUploads: adminProcedure('source:write', KeepUploads).mutation(({ ctx, input }) => keepUploads(ctx, input)),
   intake: detachedProcedure('batch:read', Nothing).query(({ ctx }) => ctx.admission.pressure(ctx.actor.tenantId)),
 })

@@ -7,6 +7,9 @@ export const NewTenant = z.object({
   description: z.preprocess(blank, line(500).nullish()).meta({ title: 'Description' }),
 })
 
+/** Whether files that endpoints uploaded are kept when an archive brings them. */
+export const KeepUploads = z.object({ keep: z.boolean() })
+
 /** The end of a tenant, asked for by its id and, as a second look, its name. */
 export const TenantEnd = ById.extend({
   name: z.string().trim().min(1, 'Type the name of the tenant.').max(100).meta({ title: 'Name of the tenant' }),

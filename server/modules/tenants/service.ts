@@ -8,10 +8,10 @@ import { enqueue } from '#server/platform/jobs.ts'
 import { missing } from '#server/platform/table.ts'
 import type { Telemetry } from '#server/platform/telemetry.ts'
 import { acrossTenants } from '#server/platform/tenant.ts'
-import type { DetachedCtx } from '#server/platform/trpc.ts'
+import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
 import { emptyTenant } from './jobs.ts'
 import { countDeliveries, deletedTenants, tenantsOf } from './queries.ts'
-import type { NewTenant, TenantEnd } from './schema.ts'
+import type { KeepUploads, NewTenant, TenantEnd } from './schema.ts'
 
 /** Makes a tenant with its creator as first admin. Operators only. */
 export async function createTenant(
@@ -103,4 +103,11 @@ function nameTaken(error: unknown): never {
     throw new AppError('conflict', 'Tenant name already exists', { name: 'Already taken.' })
   }
   throw error
+}
+
+/** Keeps the files that archives bring from now on, or only lists them. What is kept already stays. */
+export async function keepUploads(ctx: Ctx, { keep }: z.infer<typeof KeepUploads>) {
+  await ctx.db.updateTable('tenant').set({ keep_uploads: keep }).execute()
+  await record(ctx, 'tenant.keep_uploads', { type: 'tenant', id: ctx.actor.tenantId }, { keep })
+  return { keep }
 }
