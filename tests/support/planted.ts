@@ -165,6 +165,7 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
       stored: 1,
       rejected: 1,
       done_at: new Date(),
+      watched_at: new Date(), // else the alarms would look at it while the matrix runs
     })
     .returning('id')
     .executeTakeFirstOrThrow()
