@@ -65,6 +65,7 @@ test('hosts that are merged are one in lists, counts and rows, and a split makes
 
   await user.merges.split({ id: b })
   expect(await snapshot(tenant)).toEqual(before)
+  expect((await user.hosts.list({ q: 'host-b' })).rows.map(({ id }) => id)).toEqual([b])
   expect((await user.telemetry.rows({ hostId: b })).total).toBe(2)
 })
 

@@ -102,15 +102,7 @@ const WRITES: Record<string, string[]> = {
     'host.merged_last_seen_at',
     'tally.n',
   ],
-  'merges.split': [
-    '+activity',
-    '-host_merge',
-    'host.known_as',
-    'host.last_seen_at',
-    'host.merged_into',
-    'host.merged_last_seen_at',
-    'tally.n',
-  ],
+  'merges.split': ['+activity', '-host_merge', 'host.known_as', 'host.merged_into', 'tally.n'],
   'sources.create': ['+activity', '+source'],
   'sources.update': ['+activity', 'source.expect_every_minutes', 'source.kind', 'source.name', 'source.org'],
   'sources.rotate': [

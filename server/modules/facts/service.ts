@@ -136,10 +136,10 @@ export const nameAgain = (db: TenantDb, ids: number[]) =>
         filter (where lower(v.name) is distinct from s.hostname_key and lower(v.name) is distinct from s.fqdn_key), 4000) as text
       from host s
       join host m on m.tenant_id = app.tenant_id() and (m.id = s.id or m.merged_into = s.id)
-      cross join lateral (
+      left join lateral (
         select f.value from host_fact f where f.tenant_id = app.tenant_id() and f.host_id = m.id and f.fact in ('hostname', 'fqdn')
         union all
-        select unnest(array[m.hostname, m.fqdn, m.client_id, m.machine_id]) where m.id <> s.id) v(name)
+        select unnest(array[m.hostname, m.fqdn, m.client_id, m.machine_id]) where m.id <> s.id) v(name) on true
       where s.tenant_id = app.tenant_id() and s.id in (
         select unnest(array[id, merged_into]) from host where tenant_id = app.tenant_id() and id = any(${ids}))
       group by s.id) names

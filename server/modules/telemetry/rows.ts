@@ -30,7 +30,7 @@ const FIELDS = `host_id, artifact, toUnixTimestamp64Milli(event_time) as event_t
   toUnixTimestamp64Milli(ingested_at) as ingested_at_ms, batch_id, line, flow_id`
 // Undated rows come last, whichever way the dated ones run.
 const WHEN = `ifNull(toUnixTimestamp64Milli(event_time), -9223372036854775808)`
-const OF_HOST = `${OWN} and artifact in {artifacts:Array(String)} and host_id in {hosts:Array(UInt64)}`
+const OF_HOST = 'artifact in {artifacts:Array(String)} and host_id in {hosts:Array(UInt64)}'
 const STANDS_FOR = 'transform(host_id, {merged:Array(UInt64)}, {into:Array(UInt64)}, host_id)'
 const COUNT_SECONDS = 5
 
@@ -122,9 +122,9 @@ export async function rowAt(rows: TenantRows, id: string): Promise<DatedRow | un
 export const newestRows = (rows: TenantRows, params: { hosts: number[]; artifacts: string[]; limit: number }) =>
   rows.select<StoredRow>(
     `select ${FIELDS}, substring(rows.raw, 1, 600) as raw, length(rows.raw) as raw_bytes, [] as cells
-     from rows where ${OF_HOST} and (batch_id, line) in (
+     from rows where ${OWN} and ${OF_HOST} and (batch_id, line) in (
        select batch_id, line from rows
-       where ${OF_HOST} and (event_time is null or event_time <= now64(3) + interval 1 day)
+       where ${OWN} and ${OF_HOST} and (event_time is null or event_time <= now64(3) + interval 1 day)
        order by ${WHEN} desc, batch_id desc, line desc limit {limit:UInt32})
      order by ${WHEN} desc, batch_id desc, line desc limit {limit:UInt32}`,
     params,
