@@ -16,25 +16,26 @@ const COLUMNS: Column<Rule>[] = [
   {
     title: 'Artifact',
     cell: ({ artifact }) => (artifact ? <Value text={artifact} /> : <b>every other artifact</b>),
+    below: ({ days, due }) => `${kept(days)}${due ? `, ${counted(due, 'row')} would go` : ''}`,
   },
-  { title: 'Kept', className: 'w-32', cell: ({ days }) => kept(days) },
+  { title: 'Kept', className: 'max-md:hidden w-32', cell: ({ days }) => kept(days) },
   {
     title: 'Would go now',
     right: true,
-    className: 'w-36',
+    className: 'max-md:hidden w-36',
     cell: ({ due }) => (due === null ? <span className="muted">unknown</span> : counted(due, 'row')),
   },
   {
     title: <span className="sr-only">Take away</span>,
     key: 'remove',
     right: true,
-    className: 'w-40',
+    className: 'w-28',
     cell: ({ artifact }) => (
       <Form method="post">
         <input type="hidden" name="intent" value="remove" />
         <input type="hidden" name="artifact" value={artifact} />
         <button type="submit" className="btn">
-          Take rule away <span className="sr-only">for {artifact || 'every other artifact'}</span>
+          Take away <span className="sr-only">the rule for {artifact || 'every other artifact'}</span>
         </button>
       </Form>
     ),

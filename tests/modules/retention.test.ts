@@ -62,6 +62,18 @@ test('a rule takes the rows of its artifact that are older, says how many before
   await applied(tenant)
   expect(await held(tenant)).toEqual({ 'Old.One': 7, 'Kept.One': 20 })
   expect(await held(other)).toEqual({ 'Old.One': 5 })
+  const counted = `select artifact, rows::int from host_artifact where tenant_id = $1 order by artifact`
+  expect((await superuser.query(counted, [tenant.id])).rows).toEqual([
+    { artifact: 'Kept.One', rows: 20 },
+    { artifact: 'Old.One', rows: 7 },
+  ])
+  const sighted = await base.telemetry
+    .forTenant(tenant.id)
+    .select<{ artifact: string }>(
+      `select distinct artifact from sightings where tenant_id = {tenant:UInt64} and batch_id = {batch:UInt64}`,
+      { batch: old.id },
+    )
+  expect(sighted.map(({ artifact }) => artifact)).not.toContain('Old.One')
   expect(await admin.retention.list()).toMatchObject([{ due: 0 }])
   const { rows: deeds } = await admin.activity.list({ q: 'retention.applied' })
   expect(deeds).toMatchObject([{ verb: 'retention.applied', detail: { rows: 30, artifact: 'Old.One', days: 30 } }])

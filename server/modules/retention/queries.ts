@@ -59,3 +59,19 @@ export async function reaches(db: TenantDb, only?: Rule): Promise<{ rule: Rule; 
   }
   return found
 }
+
+/** The artifacts of the tenant's hosts that a rule concerns. */
+export async function artifactsOf(db: TenantDb, { artifact, others }: Reach): Promise<string[]> {
+  const found = await db
+    .selectFrom('host_artifact')
+    .select('artifact')
+    .distinct()
+    .$if(artifact !== '', (query) => query.where('artifact', '=', artifact))
+    .$if(artifact === '' && others.length > 0, (query) => query.where('artifact', 'not in', others))
+    .execute()
+  return found.map((one) => one.artifact)
+}
+
+/** Deliveries whose rows may be there already but are not counted yet. */
+export const unfinished = async (db: TenantDb) =>
+  (await db.selectFrom('batch').select('id').where('state', 'in', ['spooled', 'loading']).execute()).map(({ id }) => id)
