@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
 import Activity from 'lucide-react/icons/activity'
 import Bell from 'lucide-react/icons/bell'
+import Braces from 'lucide-react/icons/braces'
 import Building from 'lucide-react/icons/building'
 import Inbox from 'lucide-react/icons/inbox'
 import Key from 'lucide-react/icons/key-round'
@@ -17,6 +18,7 @@ export const NAV: NavItem[][] = [
   [
     { to: '/', title: 'Overview', Icon: House },
     { to: '/rows', title: 'Rows', Icon: Rows },
+    { to: '/artifacts', title: 'Artifacts', Icon: Braces },
     { to: '/lookup', title: 'Hash lookup', Icon: Scan },
   ],
   [

@@ -224,8 +224,8 @@ export type Tables = {
     revision: number
     /** The revision that all stored rows follow. */
     derived_revision: Generated<number>
-    /** How far stored rows follow the newest revision, from 0 to 1. */
-    share: Generated<unknown>
+    /** How far stored rows follow the newest revision. */
+    derived_pct: Generated<number>
     error: string | null
     corrected_by: number | null
     corrected_at: Generated<Timestamp>

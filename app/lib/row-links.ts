@@ -18,3 +18,6 @@ export function rowsLink(filter: RowFilter): string {
 
 /** The address of one row; its id may hold any character. */
 export const rowLink = (id: string) => `/rows/${encodeURIComponent(id)}`
+
+/** The address of an artifact's columns; a source's name bears a slash. */
+export const artifactLink = (artifact: string) => `/artifacts/${encodeURIComponent(artifact)}`

@@ -6,7 +6,7 @@ create table column_map (
   corrections      jsonb not null,
   revision         int not null,
   derived_revision int not null default 0,
-  share            real not null default 0,
+  derived_pct      int not null default 0,
   error            text,
   corrected_by     bigint references account on delete set null,
   corrected_at     timestamptz not null default now(),
@@ -15,10 +15,10 @@ create table column_map (
   primary key (tenant_id, id),
   constraint column_map_artifact_unique unique (tenant_id, artifact),
   constraint column_map_revision check (revision > 0 and derived_revision between 0 and revision),
-  constraint column_map_share check (share between 0 and 1)
+  constraint column_map_derived_pct check (derived_pct between 0 and 100)
 );
 create index column_map_by_corrector on column_map (corrected_by);
 comment on column column_map.revision is 'Grows with each correction; sightings bear the one that they were derived by.';
 comment on column column_map.derived_revision is 'The revision that all stored rows follow.';
-comment on column column_map.share is 'How far stored rows follow the newest revision, from 0 to 1.';
+comment on column column_map.derived_pct is 'How far stored rows follow the newest revision.';
 select app.tenant_table('column_map');

@@ -62,6 +62,8 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
   '_missing/$.tsx': () => ['/no-such-page'],
   'activity/index.tsx': () => ['/activity'],
   'alarms/index.tsx': () => ['/alarms'],
+  'artifacts/index.tsx': () => ['/artifacts'],
+  'artifacts/$artifact.tsx': () => ['/artifacts/Windows.System.Pslist', '/artifacts/Not.There'],
   'deliveries/index.tsx': () => ['/deliveries'],
   'deliveries/$batchId.tsx': ({ batch, failed }) => [`/deliveries/${batch}`, `/deliveries/${failed}`],
   'hosts/index.tsx': () => ['/hosts', '/hosts?q=nothing-has-this-name'],

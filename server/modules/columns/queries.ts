@@ -16,7 +16,7 @@ export const putCorrections = (db: TenantDb, artifact: string, corrections: Corr
     corrections: JSON.stringify(corrections),
     corrected_by: by,
     corrected_at: sql<Date>`clock_timestamp()`,
-    share: 0,
+    derived_pct: 0,
     error: null,
   }
   return db
@@ -45,15 +45,23 @@ export const nextToDerive = (db: TenantDb) =>
 
 type Deriving = { id: number; revision: number }
 
-/** How far stored rows follow, from 0 to 1. Nothing once a newer correction came. */
-export const noteDerived = (db: TenantDb, { id, revision }: Deriving, share: number) =>
-  db.updateTable('column_map').set({ share }).where('id', '=', id).where('revision', '=', revision).execute()
+/** How far stored rows follow, in percent. Nothing once a newer correction came. */
+export const noteDerived = (db: TenantDb, { id, revision }: Deriving, pct: number) =>
+  db
+    .updateTable('column_map')
+    .set({ derived_pct: Math.floor(pct) })
+    .where('id', '=', id)
+    .where('revision', '=', revision)
+    .execute()
 
 /** From now on all stored rows follow this revision. */
 export const endDerived = (db: TenantDb, { id, revision }: Deriving) =>
   db
     .updateTable('column_map')
-    .set((eb) => ({ derived_revision: eb.fn<number>('greatest', ['derived_revision', eb.val(revision)]), share: 1 }))
+    .set((eb) => ({
+      derived_revision: eb.fn<number>('greatest', ['derived_revision', eb.val(revision)]),
+      derived_pct: 100,
+    }))
     .where('id', '=', id)
     .where('revision', '=', revision)
     .execute()

@@ -200,9 +200,9 @@ const LISTED_SAMPLE = 100
 const correctionOf = async (ctx: DetachedCtx, artifact: string) =>
   (await ctx.transact('read only', ({ db }) => correctionsOf(db, [artifact])))[0]
 
-const followingOf = ({ revision, derived_revision, share, error, corrected_at }: StoredCorrection) => ({
+const followingOf = ({ revision, derived_revision, derived_pct, error, corrected_at }: StoredCorrection) => ({
   done: derived_revision >= revision,
-  share,
+  pct: derived_pct,
   error,
   corrected_at,
 })

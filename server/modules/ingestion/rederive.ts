@@ -22,7 +22,8 @@ type Correction = NonNullable<Awaited<ReturnType<typeof nextToDerive>>>
 
 const PAUSE_MS = 200
 const WAIT_MS = 60_000
-const TIMES_SHARE = 0.4
+const TIMES_PCT = 40
+const SIGHTINGS_PCT = 95
 
 /**
  * Has stored rows follow the corrections of column maps: their times in place, then their sightings. Reads see the old or
@@ -133,7 +134,7 @@ async function rewriteTimes(ctx: JobCtx, correction: Correction, maps: Maps): Pr
     ctx.signal.throwIfAborted()
     if (mutation.flaw) throw new Error(mutation.flaw)
     most = Math.max(most, mutation.parts)
-    await progress(ctx, correction, TIMES_SHARE * (1 - mutation.parts / most))
+    await progress(ctx, correction, TIMES_PCT * (1 - mutation.parts / most))
     await sleep(PAUSE_MS)
   }
 }
@@ -145,8 +146,8 @@ const mutationsOf = (rows: TenantRows, mark: string) =>
     { mark: `'${mark}'` },
   )
 
-const progress = (ctx: JobCtx, correction: Correction, share: number) =>
-  ctx.transact('read write', (db) => noteDerived(db, correction, share))
+const progress = (ctx: JobCtx, correction: Correction, pct: number) =>
+  ctx.transact('read write', (db) => noteDerived(db, correction, pct))
 
 async function rewriteSightings(ctx: JobCtx, correction: Correction, map: ArtifactMap): Promise<void> {
   const { artifact, revision } = correction
@@ -163,7 +164,7 @@ async function rewriteSightings(ctx: JobCtx, correction: Correction, map: Artifa
     const [hosts, batches] = [slice.map(({ host_id }) => host_id), slice.map(({ batch_id }) => batch_id)]
     await deriveSlice(ctx.rows, map, { artifact, hosts: [...new Set(hosts)], batches: [...new Set(batches)] })
     done += slice.reduce((sum, { rows }) => sum + rows, 0)
-    await progress(ctx, correction, TIMES_SHARE + (0.95 - TIMES_SHARE) * (done / whole))
+    await progress(ctx, correction, TIMES_PCT + (SIGHTINGS_PCT - TIMES_PCT) * (done / whole))
   }
   await ctx.rows.write(
     `delete from sightings where tenant_id = {tenant:UInt64} and artifact = {artifact:String} and revision < {revision:UInt32}`,
