@@ -1,23 +1,23 @@
 import type { ReactNode } from 'react'
 import { counted, duration, fullTime } from '#app/lib/format.ts'
+import type { Said } from '#server/modules/language/schema.ts'
 import { Link } from './link.tsx'
 import { Value } from './value.tsx'
 
 type Query = {
   artifact?: string | undefined
-  q?: string | undefined
   hostId?: number | undefined
   batchId?: number | undefined
   from?: Date | string | undefined
   to?: Date | string | undefined
 }
-type Props = { list: Query; hostname: string | null; total: number | null; tookMs: number }
+type Props = { list: Query; said: Said[]; hostname: string | null; total: number | null; tookMs: number }
 
 /** The query once more, in plain words, and how many rows it met in what time. */
-export const Reading = ({ list, hostname, total, tookMs }: Props) => (
+export const Reading = ({ list, said, hostname, total, tookMs }: Props) => (
   <div className="reading">
     <p>
-      <span className="muted">Reads as</span> {phrases(list, hostname)}
+      <span className="muted">Reads as</span> {phrases(list, said, hostname)}
       <span>, newest first.</span>
     </p>
     <p className="nw" role="status">
@@ -27,7 +27,7 @@ export const Reading = ({ list, hostname, total, tookMs }: Props) => (
   </div>
 )
 
-function phrases({ artifact, q, hostId, batchId, from, to }: Query, hostname: string | null): ReactNode {
+function phrases({ artifact, hostId, batchId, from, to }: Query, said: Said[], hostname: string | null): ReactNode {
   return (
     <>
       rows of <b>{artifact ?? 'every artifact'}</b>
@@ -49,7 +49,7 @@ function phrases({ artifact, q, hostId, batchId, from, to }: Query, hostname: st
           </Link>
         </>
       )}
-      {q && <Words text={q} />}
+      {said.length > 0 && <Spoken said={said} />}
       {from && (
         <>
           {' '}
@@ -68,17 +68,21 @@ function phrases({ artifact, q, hostId, batchId, from, to }: Query, hostname: st
 
 const moment = (at: Date | string) => (at instanceof Date ? fullTime(at) : at)
 
-/** Each word must stand somewhere in the row. */
-const Words = ({ text }: { text: string }) => (
+/** The query in the server's words; what came from the query itself is drawn as a value. */
+const Spoken = ({ said }: { said: Said[] }) => (
   <>
     {' '}
-    that contain{' '}
-    {text.split(/\s+/).map((word, at) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: a word may be asked for twice, and its place never changes
+    {said.map(({ kind, text }, at) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one sentence never move
       <span key={at}>
-        {at > 0 && ' and '}
-        <Value text={word} path={false} />
+        {kind === 'words' ? text : kind === 'field' ? <Name text={text} /> : <Value text={text} path={false} />}
       </span>
     ))}
   </>
+)
+
+const Name = ({ text }: { text: string }) => (
+  <b>
+    <Value text={text} path={false} />
+  </b>
 )

@@ -2,6 +2,7 @@ import { useSearchParams } from '@remix-run/react'
 import { rowLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
+import { Pick } from './pick.tsx'
 import { OpenRow, type StoredRow } from './row-table.tsx'
 import { EventTime } from './time.tsx'
 import { Value } from './value.tsx'
@@ -92,5 +93,13 @@ const field = (name: string): Column<StoredRow> => ({
   title: <span className="val">{name}</span>,
   key: `field-${name}`,
   className: 'max-md:hidden value-cell',
-  cell: (row) => (row.cells[name] ? <Value text={row.cells[name]} /> : <span className="muted">empty</span>),
+  cell: ({ cells: { [name]: text } }) =>
+    text ? (
+      <>
+        <Value text={text} />
+        <Pick mouse column={name} value={text} />
+      </>
+    ) : (
+      <span className="muted">empty</span>
+    ),
 })
