@@ -84,6 +84,7 @@ function useCompletion(asked: string, artifact: string | undefined) {
   const timer = useRef<ReturnType<typeof setTimeout>>()
   const [text, setText] = useState(asked)
   const [open, setOpen] = useState(false)
+  const [askedFor, setAskedFor] = useState('')
   const [chosen, setChosen] = useState(-1)
   // The address is the state: a link to another query shows it here.
   useEffect(() => setText(asked), [asked])
@@ -94,6 +95,7 @@ function useCompletion(asked: string, artifact: string | undefined) {
     timer.current = setTimeout(() => {
       const at = String(box.current?.selectionStart ?? query.length)
       fetcher.load(`/rows/complete?${new URLSearchParams({ q: query, at, artifact: artifact ?? '' })}`)
+      setAskedFor(query)
       setOpen(true)
     }, PAUSE_MS)
   }
@@ -118,5 +120,7 @@ function useCompletion(asked: string, artifact: string | undefined) {
   }
   const move = (step: number, count: number) =>
     setChosen((at) => (at + step + count + (at < 0 && step < 0 ? 1 : 0)) % count)
-  return { data: fetcher.data, text, chosen, open, box, type, move, take, close }
+  // What completes another text would be put in the wrong place.
+  const current = fetcher.state === 'idle' && askedFor === text ? fetcher.data : undefined
+  return { data: current, text, chosen, open, box, type, move, take, close }
 }

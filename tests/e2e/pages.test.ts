@@ -78,6 +78,8 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
   'rows/index.tsx': ({ row }) => [
     '/rows',
     '/rows?artifact=Windows.System.Pslist',
+    '/rows?artifact=Windows.System.Pslist&q=Pid>4+-CommandLine:*QUJD*',
+    '/rows?q=Pidd:4+OR+%E2%80%AEx',
     `/rows?artifact=Windows.System.Pslist&row=${row}`,
   ],
   'rows/$rowId.tsx': ({ row }) => [`/rows/${row}`],

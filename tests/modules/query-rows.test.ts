@@ -171,7 +171,7 @@ test('random queries find exactly the rows that an independent reading of them f
       sizes.add(expected.length)
       expect(await found(text), text).toEqual(expected)
     }),
-    { numRuns: Number(process.env.QUERY_RUNS ?? 80) },
+    { numRuns: Number(process.env.QUERY_RUNS ?? 60) },
   )
   expect(sizes.size).toBeGreaterThan(3)
 }, 600_000)

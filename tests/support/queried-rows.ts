@@ -46,7 +46,7 @@ export const SENT: Sent[] = [
   ),
   pslist({
     Name: 'mimikätz.exe',
-    Pid: 9223372036854775,
+    Pid: 9223372036854775807n,
     CommandLine: 'mimikätz "sekurlsa::logonpasswords" exit',
     Exe: '\\\\share\\c$\\mimikätz.exe',
     CreateTime: '2026-01-05T12:00:00.5Z',

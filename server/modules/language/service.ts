@@ -106,7 +106,8 @@ function blamed(why: string, pattern: string): { reason: string; within: { at: n
   const said = why.match(/, error: (.*?)\. Look at/s)?.[1] ?? 'refused'
   const [, reason, part] = said.match(/^(missing \)|unexpected \)|[^:\\]+): (.*)$/s) ?? [said, said, '']
   const at = part ? pattern.indexOf(part) : -1
-  return { reason: reason!.slice(0, 100), within: at < 0 ? null : { at, length: part!.length } }
+  const once = at >= 0 && pattern.indexOf(part!, at + 1) < 0
+  return { reason: reason!.slice(0, 100), within: once ? { at, length: part!.length } : null }
 }
 
 /** Hosts and artifacts are matched by name first, so that the condition on rows is one on their sorting key. */

@@ -58,10 +58,10 @@ TimeList = "(" _ of:TimeOr _ ")" { return { is: 'list', of } }
 TimeOr = head:TimeNot tail:(_ (OrWord / ",") _ @TimeNot)* { return joined('or', head, tail) }
 TimeNot = marks:Mark* test:(ListCompare / Range / When) { return marked(marks, { kind: 'test', test }) }
 
-Range = open:[\[{] _ from:(Open / Moment / Bound) _ "TO" Space _ to:(Open / Moment / Bound) _ close:[\]}] {
+Range = open:[\[{] _ from:(Open / Moment / Bound) _ "TO" (Space / !.) _ to:(Open / Moment / Bound) _ close:[\]}] {
   return { is: 'range', from, to, open, close, ...span() }
 }
-RangeStart = [\[{] _ (Open / Moment / Bound) Space+ "TO" Space
+RangeStart = [\[{] _ (Open / Moment / Bound) Space+ "TO" (Space / !.)
 Open = "*" &(Space / [\]}]) { return null }
 Bound "a value" = text:(Quoted / $[^"(),\[\]{}${SPACES}]+) { return { is: 'word', text, ...span() } }
 

@@ -12,7 +12,9 @@ export function nearest(asked: string, names: readonly string[]): string[] {
     // A column named without the object it stands in.
     return other.split('.').at(-1) === last && last.length > 1 ? [{ name, steps: most + 1 }] : []
   })
+  const fewest = Math.min(...scored.map(({ steps }) => steps))
   return scored
+    .filter(({ steps }) => steps <= fewest + 1)
     .sort((a, b) => a.steps - b.steps || (a.name < b.name ? -1 : 1))
     .slice(0, 3)
     .map(({ name }) => name)

@@ -1,0 +1,95 @@
+import type { Page } from 'playwright'
+import { beforeAll, expect, test } from 'vitest'
+import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
+import { faults, injectAxe } from './accessibility.ts'
+import { signIn, visitor } from './browser.ts'
+
+const PSLIST = 'Windows.System.Pslist'
+let tenant: Tenant
+
+beforeAll(async () => {
+  tenant = await newTenant()
+  const rows = Array.from({ length: 12 }, (_, n) => ({
+    Name: n === 7 ? '\u202eexe.tob "x" <b>' : n % 2 ? 'cmd.exe' : 'svchost.exe',
+    Pid: n,
+    Exe: 'C:\\Windows\\x.exe',
+  }))
+  await tenant.deliver(jsonLines(rows), { artifact: PSLIST, hostname: 'ws-01' })
+})
+
+const count = (page: Page) => page.locator('tbody tr').count()
+const bar = (page: Page) => page.getByLabel('Query', { exact: true })
+
+test('by keyboard: a field and a value are completed, the query reads in plain words, Enter sends', async () => {
+  const page = await visitor()
+  await signIn(page, tenant.people.user.username)
+  await page.goto(`/rows?artifact=${PSLIST}`)
+  await page.waitForLoadState('networkidle')
+  await bar(page).focus()
+  await page.keyboard.type('Nam')
+  await page.getByRole('option', { name: /^Name:/ }).waitFor()
+  await page.keyboard.press('ArrowDown')
+  await injectAxe(page)
+  expect(await faults(page)).toEqual([])
+  await page.keyboard.press('Enter')
+  expect(await bar(page).inputValue()).toBe('Name:')
+  await page.getByRole('option', { name: /cmd\.exe/ }).waitFor()
+  await page.keyboard.type('cm')
+  await expect.poll(() => page.getByRole('option').count(), { timeout: 15_000 }).toBe(1)
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Tab')
+  expect(await bar(page).inputValue()).toBe('Name:cmd.exe ')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/q=Name/)
+  expect(await count(page)).toBe(5)
+  expect(await page.locator('.reading').textContent()).toContain('whose Name is cmd.exe')
+})
+
+test('hostile values among the completions are text that is found', async () => {
+  const page = await visitor()
+  await signIn(page, tenant.people.user.username)
+  await page.goto(`/rows?artifact=${PSLIST}`)
+  await page.waitForLoadState('networkidle')
+  await bar(page).fill('Name:\u202e')
+  const option = page.getByRole('option', { name: /tob/ })
+  await option.waitFor()
+  expect(await option.locator('.ctl').first().textContent()).toContain('202E')
+  expect(await option.locator('b').count()).toBe(0)
+  await option.click()
+  await bar(page).press('Enter')
+  await page.waitForURL(/q=Name/)
+  await expect.poll(() => count(page), { timeout: 15_000 }).toBe(1)
+})
+
+test('without JavaScript: the mistake is shown at its place, a link mends it, values narrow and exclude', async () => {
+  const page = await visitor({ javaScriptEnabled: false })
+  await signIn(page, tenant.people.user.username)
+  await page.goto(`/rows?artifact=${PSLIST}`)
+  await bar(page).fill('svchost Nmae:cmd.exe')
+  await page.getByRole('button', { name: 'Apply' }).click()
+  expect(await page.getByRole('alert').textContent()).toContain('No row has a field “Nmae”')
+  expect(await page.locator('mark').textContent()).toBe('Nmae')
+  expect(await bar(page).getAttribute('aria-invalid')).toBe('true')
+  await page.getByRole('alert').getByRole('link', { name: 'Name' }).click()
+  expect(await bar(page).inputValue()).toBe('svchost Name:cmd.exe')
+  expect(await count(page)).toBe(0)
+
+  await page.goto(`/rows?artifact=${PSLIST}`)
+  await page.locator('tbody a[aria-label="Open row"]:visible').first().click()
+  const preview = page.getByRole('complementary', { name: 'Row preview' })
+  await preview.getByRole('link', { name: 'Only rows without this Name' }).click()
+  expect(await bar(page).inputValue()).toBe('-Name:"cmd.exe"')
+  expect(await count(page)).toBe(7)
+  await page.locator('summary', { hasText: 'How to ask' }).click()
+  await page.locator('.columns').getByRole('link', { name: 'Exe' }).click()
+  expect(await bar(page).inputValue()).toBe('-Name:"cmd.exe" Exe:*')
+})
+
+test('a mistake is answered by 422, and plain words in the address do what they always did', async () => {
+  const page = await visitor()
+  await signIn(page, tenant.people.user.username)
+  expect((await page.goto('/rows?q=(a'))?.status()).toBe(422)
+  expect((await page.goto('/rows?q=cmd+windows'))?.status()).toBe(200)
+  expect(await count(page)).toBe(5)
+})
