@@ -138,8 +138,24 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
   const sources = await db
     .insertInto('source')
     .values([
-      { name: `${mark} source`, token_prefix: `${mark} prefix`, token_hash: `${mark} hash`, created_by: user },
-      { name: `${mark} token`, token_prefix: 'vcs_', token_hash: tokenHash, created_by: user },
+      {
+        name: `${mark} source`,
+        token_prefix: `${mark} prefix`,
+        token_hash: `${mark} hash`,
+        created_by: user,
+        org: `${mark} org`,
+        previous_token_hash: `${mark} previous`,
+        previous_token_ends_at: sql`now() + interval '1 day'`,
+      },
+      {
+        name: `${mark} token`,
+        token_prefix: 'vcs_',
+        token_hash: tokenHash,
+        created_by: user,
+        org: null,
+        previous_token_hash: null,
+        previous_token_ends_at: null,
+      },
     ])
     .returning('id')
     .execute()
