@@ -7,7 +7,7 @@ type Source = { kind: Kind; prefix: string; org: string | null }
 
 /** What to paste where, so that this source's rows come in; with the token itself only right after it was made. */
 export function SourceSetup({ source, origin, token }: { source: Source; origin: string; token: string | null }) {
-  const shown = token ?? `${source.prefix}…`
+  const shown = token ?? 'TOKEN'
   const setups = setupOf(source.kind, origin, shown)
   return (
     <section className="pt-3">
@@ -21,39 +21,47 @@ export function SourceSetup({ source, origin, token }: { source: Source; origin:
       {setups.length === 0 ? (
         <Rest origin={origin} token={shown} />
       ) : (
-        <InVelociraptor setups={setups} org={source.org} />
+        <InVelociraptor setups={setups} source={source} known={token !== null} />
       )}
       {setups.length > 0 && <Trust origin={origin} kind={source.kind} />}
     </section>
   )
 }
 
-const InVelociraptor = ({ setups, org }: { setups: Setup[]; org: string | null }) => (
+type Told = { setups: Setup[]; source: Source; known: boolean }
+
+const InVelociraptor = ({ setups, source, known }: Told) => (
   <>
     <p className="pt-2">
-      In Velociraptor{org ? `, in the org ${org}` : ''}: Server Events, Update server monitoring table, choose the
-      artifact, set these parameters and leave the others as they are.
+      In Velociraptor{source.org ? `, in the org ${source.org}` : ''}: Server Events, Update server monitoring table,
+      choose the artifact, set these parameters and leave the others as they are.
     </p>
     {setups.map((setup) => (
       <div key={setup.artifact} className="pt-4">
-        <h3 className="font-medium">
+        <h3 className="text-base font-medium text-ink">
           <code>{setup.artifact}</code> <span className="muted">sends {setup.sends}</span>
         </h3>
-        <dl className="pairs">
-          {setup.parameters.map(({ name, value, note }) => (
-            <div key={name}>
+        <dl className="grid gap-3 pt-2 min-w-0">
+          {setup.parameters.map(({ name, value, note, secret }) => (
+            <div key={name} className="min-w-0">
               <dt>
                 <code>{name}</code>
               </dt>
               <dd>
-                <CopyBox text={value} name={`Copy ${name}`} />
+                {secret && !known ? (
+                  <p>
+                    the token that begins with <code>{source.prefix}</code>
+                  </p>
+                ) : (
+                  <CopyBox text={value} name={`Copy ${name}`} />
+                )}
                 {note && <p className="hint">{note}</p>}
               </dd>
             </div>
           ))}
         </dl>
         <details className="pt-2">
-          <summary>The same as VQL, for a notebook of the server</summary>
+          <summary className="link">The same as VQL, for a notebook of the server</summary>
           <div className="pt-2">
             <CopyBox text={vqlOf(setup)} name="Copy VQL" />
           </div>

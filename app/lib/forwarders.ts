@@ -1,7 +1,7 @@
 export type Kind = 'rest' | 'elastic' | 'splunk' | 'logscale'
 
 /** One parameter of a Velociraptor artifact: what to paste, or what to choose. */
-export type Parameter = { name: string; value: string; note?: string }
+export type Parameter = { name: string; value: string; note?: string; secret?: true }
 export type Setup = { artifact: string; sends: string; parameters: Parameter[] }
 
 export const KINDS: { value: Kind; title: string }[] = [
@@ -25,7 +25,7 @@ const SETUPS: Record<Exclude<Kind, 'rest'>, (origin: string, token: string) => S
       sends: FLOWS,
       parameters: [
         { name: 'elasticAddresses', value: `${origin}/ingest/elastic` },
-        { name: 'APIKey', value: token, note: 'Leave Username and Password empty.' },
+        { name: 'APIKey', value: token, secret: true, note: 'Leave Username and Password empty.' },
       ],
     },
     {
@@ -36,6 +36,7 @@ const SETUPS: Record<Exclude<Kind, 'rest'>, (origin: string, token: string) => S
         {
           name: 'APIKey',
           value: token,
+          secret: true,
           note: 'In ServerArtifactsToWatch leave Server.Audit.Logs out: it repeats these parameters, this key among them.',
         },
       ],
@@ -47,7 +48,7 @@ const SETUPS: Record<Exclude<Kind, 'rest'>, (origin: string, token: string) => S
       sends: FLOWS,
       parameters: [
         { name: 'url', value: `${origin}/ingest/splunk/services/collector` },
-        { name: 'token', value: token },
+        { name: 'token', value: token, secret: true },
         {
           name: 'index',
           value: 'velociraptor',
@@ -73,7 +74,7 @@ const SETUPS: Record<Exclude<Kind, 'rest'>, (origin: string, token: string) => S
 
 const logscaleParameters = (origin: string, token: string): Parameter[] => [
   { name: 'ingestApiBase', value: `${origin}/ingest/logscale/api` },
-  { name: 'ingestToken', value: token },
+  { name: 'ingestToken', value: token, secret: true },
   {
     name: 'tagFields',
     value: 'Artifact',

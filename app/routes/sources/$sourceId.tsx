@@ -29,7 +29,7 @@ export const loader = load(async ({ api, params, origin }) => ({
   origin,
   fields: fieldsOf(SourceForm, {
     name: { title: 'Name', mono: true },
-    kind: { title: 'For', choices: KINDS },
+    kind: { title: 'For', choices: KINDS, required: true },
     org: { title: 'Velociraptor org', mono: true, hint: 'Its id, OA1B2 or root. Each org has a source of its own.' },
     expect_every_minutes: {
       title: 'Expected every',

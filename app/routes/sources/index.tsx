@@ -24,7 +24,7 @@ export const loader = load(async ({ api }) => ({
   sources: await api.sources.list(),
   fields: fieldsOf(NewSource, {
     name: { title: 'Name', mono: true, hint: 'Say who will hold the token: velo-oslo, siem-forwarder.' },
-    kind: { title: 'For', choices: KINDS },
+    kind: { title: 'For', choices: KINDS, required: true },
     org: { title: 'Velociraptor org', mono: true, hint: 'Its id, OA1B2 or root. Each org has a source of its own.' },
     expect_every_minutes: {
       title: 'Expected every',
