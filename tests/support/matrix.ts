@@ -201,10 +201,10 @@ export const CASES: Record<string, Case> = {
   'ingestion.push': { inputs: (ids) => [{ hostname: ids.hostname, data: { note: 'pushed' } }], creates: true },
   'ingestion.receive': { inputs: () => [{ filename: 'x' }], refused: true },
   'language.read': {
-    inputs: ({ artifact }) => [{ q: 'Note:*' }, { q: `artifact:${artifact} time:today` }, { q: 'x OR' }],
+    inputs: ({ artifact }) => [{ q: `artifact:${artifact} Note:*` }],
   },
   'language.complete': {
-    inputs: ({ artifact }) => [{ q: '' }, { q: 'No' }, { q: 'Note:', artifact }, { q: 'artifact:' }, { q: 'host:' }],
+    inputs: ({ artifact }) => [{ q: 'No' }, { q: 'Note:', artifact }, { q: 'artifact:' }],
   },
   'telemetry.rows': {
     inputs: ({ host, batch, artifact }, own) => [
