@@ -2,7 +2,7 @@ import type { Page } from 'playwright'
 import { beforeAll, expect, test } from 'vitest'
 import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
 import { faults, injectAxe } from './accessibility.ts'
-import { signIn, visitor } from './browser.ts'
+import { DESK, PHONE, signIn, visitor } from './browser.ts'
 
 const PSLIST = 'Windows.System.Pslist'
 let tenant: Tenant
@@ -91,6 +91,15 @@ test('a mistake is answered by 422, and plain words in the address do what they 
   const page = await visitor()
   await signIn(page, tenant.people.user.username)
   expect((await page.goto('/rows?q=(a'))?.status()).toBe(422)
+  await injectAxe(page)
+  for (const viewport of [DESK, PHONE]) {
+    await page.setViewportSize(viewport)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      expect(await faults(page)).toEqual([])
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
+  }
   expect((await page.goto('/rows?q=cmd+windows'))?.status()).toBe(200)
   expect(await count(page)).toBe(5)
 })

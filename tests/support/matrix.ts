@@ -201,7 +201,7 @@ export const CASES: Record<string, Case> = {
   'ingestion.push': { inputs: (ids) => [{ hostname: ids.hostname, data: { note: 'pushed' } }], creates: true },
   'ingestion.receive': { inputs: () => [{ filename: 'x' }], refused: true },
   'language.read': {
-    inputs: ({ artifact }) => [{ q: `artifact:${artifact} Note:*` }],
+    inputs: () => [{ q: 'Note:*' }],
   },
   'language.complete': {
     inputs: ({ artifact }) => [{ q: 'No' }, { q: 'Note:', artifact }, { q: 'artifact:' }],
