@@ -3,7 +3,7 @@ import type { TenantRows } from '#server/platform/telemetry.ts'
 import type { SeenPath } from './catalogue/heuristics.ts'
 import type { MappedColumn } from './schema.ts'
 import { asciiName } from './sql/network.ts'
-import { foreignNamesSql, observablesSql } from './sql/sightings.ts'
+import { type ColumnsOf, foreignNamesSql, observablesSql, SIGHTINGS_SETTINGS } from './sql/sightings.ts'
 import type { TimesSql } from './sql/times.ts'
 
 export const PREVIEWED = 50
@@ -50,32 +50,48 @@ export const newestRaw = (rows: TenantRows, artifact: string) =>
     { artifact },
   )
 
-type Previewed = {
-  host_id: number
-  batch_id: number
-  line: number
-  event_ms: number | null
-  was_ms: number | null
+type Dated = { host_id: number; batch_id: number; line: number; event_ms: number | null; was_ms: number | null }
+type Previewed = Dated & {
   times_ms: number[]
   labels: string[]
-  values: [type: string, field: string, value: string][]
+  values: { type: string; field: string; value: string }[]
 }
+type Value = Pick<Dated, 'batch_id' | 'line'> & Previewed['values'][number]
 
 /** What a map would make of the newest rows: their times, and what they would be sightings of. */
 export async function previewRows(rows: TenantRows, artifact: string, columns: MappedColumn[], times: TimesSql) {
-  const names = foreignNamesSql(columns, NEWEST)
-  const found = names ? await rows.select<{ name: string }>(names, { artifact }) : []
+  const maps = [{ artifacts: [artifact], columns }]
+  const [found, values] = await Promise.all([
+    rows.select<Omit<Previewed, 'values'>>(
+      `select host_id, batch_id, line, toUnixTimestamp64Milli(event) as event_ms, toUnixTimestamp64Milli(event_time) as was_ms,
+         arrayMap(t -> toUnixTimestamp64Milli(t), found) as times_ms, labels
+       from (select host_id, batch_id, line, event_time, ${times.eventTime} as event, ${times.times} as found,
+           ${times.labels} as labels
+         from rows where ${NEWEST})
+       order by batch_id desc, line desc`,
+      { artifact },
+      { seconds: 20 },
+    ),
+    previewValues(rows, artifact, maps),
+  ])
+  return found.map((row) => ({
+    ...row,
+    values: values.filter(({ batch_id, line }) => batch_id === row.batch_id && line === row.line),
+  }))
+}
+
+async function previewValues(rows: TenantRows, artifact: string, maps: ColumnsOf[]): Promise<Value[]> {
+  const observables = observablesSql(maps, NEWEST)
+  if (!observables) return []
+  const names = foreignNamesSql(maps, NEWEST)
+  const found = names
+    ? await rows.select<{ name: string }>(names, { artifact }, { seconds: 20, settings: SIGHTINGS_SETTINGS })
+    : []
   const idn = found.map(({ name }) => name)
-  return rows.select<Previewed>(
-    `select host_id, batch_id, line, toUnixTimestamp64Milli(event) as event_ms, toUnixTimestamp64Milli(event_time) as was_ms,
-       arrayMap(t -> toUnixTimestamp64Milli(t), found) as times_ms, labels,
-       arrayMap(v -> (v.1, v.2, substring(v.3, 1, ${CELL_BYTES})), values) as values
-     from (select host_id, batch_id, line, event_time, ${times.eventTime} as event, ${times.times} as found,
-         ${times.labels} as labels, ${observablesSql(columns)} as values
-       from rows where ${NEWEST})
-     order by batch_id desc, line desc`,
+  return rows.select<Value>(
+    `select batch_id, line, type, field, substring(value, 1, ${CELL_BYTES}) as value from (${observables})`,
     { artifact, idn, ascii: idn.map(asciiName) },
-    { seconds: 20 },
+    { seconds: 20, maxRows: 100_000, settings: SIGHTINGS_SETTINGS },
   )
 }
 

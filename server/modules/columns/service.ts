@@ -7,12 +7,13 @@ import { guessed, type SeenPath } from './catalogue/heuristics.ts'
 import { correctionsOf, hostNames, putCorrections, type StoredCorrection } from './queries.ts'
 import { artifactsWithRows, newestRaw, previewRows, rowsOf, sampledPaths, seenPaths, valuesIn } from './rows.ts'
 import { type ColumnMapEdit, type Corrections, isPath, type MappedBy, type MappedColumn } from './schema.ts'
+import type { ColumnsOf } from './sql/sightings.ts'
 import { type TimeColumn, type TimesSql, timesSql } from './sql/times.ts'
 
 export type { SeenPath } from './catalogue/heuristics.ts'
 export { asciiName } from './sql/network.ts'
 export { literal } from './sql/paths.ts'
-export { foreignNamesSql, sightingsSql } from './sql/sightings.ts'
+export { foreignNamesSql, SIGHTINGS_SETTINGS, sightingsSql } from './sql/sightings.ts'
 export type { TimesSql } from './sql/times.ts'
 
 export type Mapped = MappedColumn & { by: MappedBy }
@@ -153,7 +154,7 @@ export async function previewMap(ctx: DetachedCtx, { artifact, ...edit }: Column
     event: event_ms === null ? null : new Date(event_ms),
     was: was_ms === null ? null : new Date(was_ms),
     times: times_ms.map((ms, at) => ({ at: new Date(ms), label: labels[at] ?? 'seen' })),
-    values: values.map(([type, field, value]) => ({ type, field, value })),
+    values: values.map(({ type, field, value }) => ({ type, field, value })),
   }))
 }
 
@@ -206,3 +207,14 @@ const followingOf = ({ revision, derived_revision, derived_pct, error, corrected
   error,
   corrected_at,
 })
+
+/** The maps of several artifacts, each once with all that share it. */
+export function groupsOf(maps: Maps): ColumnsOf[] {
+  const same = new Map<string, ColumnsOf>()
+  for (const [artifact, { columns }] of maps) {
+    const mapped = columns.filter(({ role }) => role !== 'time').map(({ by: _by, ...column }) => column)
+    const key = JSON.stringify(mapped)
+    same.set(key, { artifacts: [...(same.get(key)?.artifacts ?? []), artifact], columns: mapped })
+  }
+  return [...same.values()]
+}

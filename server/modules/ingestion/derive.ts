@@ -1,10 +1,11 @@
 import {
-  type ArtifactMap,
   asciiName,
   foreignNamesSql,
+  groupsOf,
   type Maps,
   mapsOf,
   type SeenPath,
+  SIGHTINGS_SETTINGS,
   sightingsSql,
 } from '#server/modules/columns/service.ts'
 import type { JobCtx } from '#server/platform/jobs.ts'
@@ -17,7 +18,7 @@ export type Portion = { artifact: string; host_id: number; rows: number }
 const DOC = `assumeNotNull(accurateCastOrNull(if(doc = '', raw, doc), 'JSON(max_dynamic_paths=256)'))`
 const SAMPLE = 1_000
 const PATHS = 500
-const AT_ONCE_ROWS = 1_000_000
+const AT_ONCE_ROWS = 500_000
 const FOREIGN_NAMES = 10_000
 
 /** What the columns of the artifacts in a load are, before its rows are stored. */
@@ -59,12 +60,15 @@ export function pathsByArtifact(found: { artifact: string; path: string; list: n
  * that is there already is written over.
  */
 export async function deriveBatches(ctx: JobCtx, batches: number[], portions: Portion[], maps: Maps): Promise<void> {
-  for (const [artifact, map] of maps) {
-    const of = portions.filter((portion) => portion.artifact === artifact && portion.rows > 0)
-    for (const hosts of slicesOf(of)) {
-      ctx.signal.throwIfAborted()
-      await deriveSlice(ctx.rows, map, { artifact, hosts: hosts.map(({ host_id }) => host_id), batches })
-    }
+  const hosts = new Map<number, number>()
+  for (const { host_id, rows } of portions) hosts.set(host_id, (hosts.get(host_id) ?? 0) + rows)
+  const artifacts = [...new Set(portions.filter(({ rows }) => rows > 0).map(({ artifact }) => artifact))]
+  const present = new Map(
+    artifacts.flatMap((artifact) => (maps.has(artifact) ? [[artifact, maps.get(artifact)!]] : [])),
+  )
+  for (const slice of slicesOf([...hosts].map(([host_id, rows]) => ({ host_id, rows })))) {
+    ctx.signal.throwIfAborted()
+    await deriveSlice(ctx.rows, present, { hosts: slice.map(({ host_id }) => host_id), batches })
   }
 }
 
@@ -84,35 +88,37 @@ export function* slicesOf<P extends { rows: number }>(portions: P[]): Generator<
   if (slice.length > 0) yield slice
 }
 
-/** Rows of an artifact by host and delivery. A value's rows on a host in a delivery are counted in one go, or not exactly. */
-export type Slice = { artifact: string; hosts: number[]; batches: number[] }
+/** Rows by host and delivery. A value's rows on a host in a delivery are counted in one go, or not exactly. */
+export type Slice = { hosts: number[]; batches: number[] }
 
-const OF_SLICE = `artifact = {artifact:String} and host_id in {hosts:Array(UInt64)} and batch_id in {batches:Array(UInt64)}`
-// Two-level aggregation gives the patterns of the shapes many small blocks, and each makes them anew.
-const IN_LARGE_BLOCKS = {
-  group_by_two_level_threshold: '0',
-  group_by_two_level_threshold_bytes: '0',
-  max_bytes_before_external_group_by: String(1024 ** 3),
-} as const
+const OF_SLICE = `artifact in {artifacts:Array(String)} and host_id in {hosts:Array(UInt64)}
+  and batch_id in {batches:Array(UInt64)}`
+const SETTINGS = { ...SIGHTINGS_SETTINGS, max_bytes_before_external_group_by: String(1024 ** 3) } as const
 
-/** Writes the sightings in a slice. Safe to repeat. */
-export async function deriveSlice(rows: TenantRows, { columns, revision }: ArtifactMap, slice: Slice): Promise<void> {
-  const sightings = sightingsSql(columns, OF_SLICE)
+/** Writes the sightings of these artifacts in a slice, in one statement: each costs its analysis. Safe to repeat. */
+export async function deriveSlice(rows: TenantRows, maps: Maps, { hosts, batches }: Slice): Promise<void> {
+  const groups = groupsOf(maps)
+  const sightings = sightingsSql(groups, OF_SLICE)
   if (sightings === null) return
+  const [artifacts, revisions] = [[...maps.keys()], [...maps.values()].map(({ revision }) => revision)]
+  const slice = { artifacts, hosts, batches }
+  const names = foreignNamesSql(groups, OF_SLICE)
   await rows.write(
     `insert into sightings (tenant_id, type, value, artifact, field, host_id, batch_id, shape, rows, first_seen, last_seen, revision)
-     select *, {revision:UInt32} from (${sightings})`,
-    { ...slice, ...(await foreignNames(rows, columns, slice)), revision },
+     select *, transform(toString(artifact), {artifacts:Array(String)}, {revisions:Array(UInt32)}, 0::UInt32) from (${sightings})`,
+    { ...slice, revisions, ...(names ? await foreignNames(rows, names, slice) : NO_NAMES) },
     undefined,
-    IN_LARGE_BLOCKS,
+    SETTINGS,
   )
 }
 
+const NO_NAMES = { idn: [], ascii: [] }
+
 /** Names that DNS writes otherwise, which the engine cannot encode. Beyond ten thousand they stay as they are. */
-async function foreignNames(rows: TenantRows, columns: ArtifactMap['columns'], slice: Slice) {
-  const names = foreignNamesSql(columns, OF_SLICE)
-  const found = names
-    ? await rows.select<{ name: string }>(`${names} limit ${FOREIGN_NAMES}`, slice, { seconds: 120 })
-    : []
+async function foreignNames(rows: TenantRows, names: string, slice: Slice & { artifacts: string[] }) {
+  const found = await rows.select<{ name: string }>(`${names} limit ${FOREIGN_NAMES}`, slice, {
+    seconds: 120,
+    settings: SIGHTINGS_SETTINGS,
+  })
   return { idn: found.map(({ name }) => name), ascii: found.map(({ name }) => asciiName(name)) }
 }

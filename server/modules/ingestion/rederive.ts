@@ -1,14 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { endDerived, failDerived, nextToDerive, noteDerived } from '#server/modules/columns/queries.ts'
-import {
-  type ArtifactMap,
-  literal,
-  type Maps,
-  mapsOf,
-  type SeenPath,
-  timesOf,
-} from '#server/modules/columns/service.ts'
+import { literal, type Maps, mapsOf, type SeenPath, timesOf } from '#server/modules/columns/service.ts'
 import { forgetFreshness, type Held } from '#server/modules/hosts/service.ts'
 import { record } from '#server/platform/activity.ts'
 import { now } from '#server/platform/clock.ts'
@@ -61,7 +54,7 @@ async function deriveAll(ctx: JobCtx, correction: Correction) {
   // A newer correction came meanwhile: it is the one to follow.
   if (!map || map.revision !== correction.revision) return
   await rewriteTimes(ctx, correction, maps)
-  await rewriteSightings(ctx, correction, map)
+  await rewriteSightings(ctx, correction, maps)
   const asOf = now()
   const held = await freshnessOfArtifact(ctx.rows, artifact)
   await ctx.transact('read write', async (db) => {
@@ -149,7 +142,7 @@ const mutationsOf = (rows: TenantRows, mark: string) =>
 const progress = (ctx: JobCtx, correction: Correction, pct: number) =>
   ctx.transact('read write', (db) => noteDerived(db, correction, pct))
 
-async function rewriteSightings(ctx: JobCtx, correction: Correction, map: ArtifactMap): Promise<void> {
+async function rewriteSightings(ctx: JobCtx, correction: Correction, maps: Maps): Promise<void> {
   const { artifact, revision } = correction
   const portions = await ctx.rows.select<{ host_id: number; batch_id: number; rows: number }>(
     `select host_id, batch_id, count() as rows from rows
@@ -162,7 +155,7 @@ async function rewriteSightings(ctx: JobCtx, correction: Correction, map: Artifa
   for (const slice of slicesOf(portions)) {
     ctx.signal.throwIfAborted()
     const [hosts, batches] = [slice.map(({ host_id }) => host_id), slice.map(({ batch_id }) => batch_id)]
-    await deriveSlice(ctx.rows, map, { artifact, hosts: [...new Set(hosts)], batches: [...new Set(batches)] })
+    await deriveSlice(ctx.rows, maps, { hosts: [...new Set(hosts)], batches: [...new Set(batches)] })
     done += slice.reduce((sum, { rows }) => sum + rows, 0)
     await progress(ctx, correction, TIMES_PCT + (SIGHTINGS_PCT - TIMES_PCT) * (done / whole))
   }

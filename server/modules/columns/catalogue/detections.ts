@@ -19,7 +19,7 @@ export const detections: Entry[] = [
     process: ['Name', 'ProcessName'],
     command: ['CommandLine'],
     hash: hashesOf('Hash'),
-    domain: ['DecodedConfig.C2Server'],
+    domain: ['DecodedConfig.C2Server[]'],
   },
   {
     artifacts: ['Windows.Sigma.EventLogs'],

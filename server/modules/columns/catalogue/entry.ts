@@ -4,7 +4,8 @@ type Paths = readonly string[]
 
 /**
  * What the columns of some artifacts are, by their names in every version. `time` goes from path to label, the one that
- * dates the row first. A path that ends in `[]` holds an array. `events`: rows are sent as they happen, so that `_ts`
+ * dates the row first. A path that ends in `[]` holds an array, or a text
+ * that lists several. `events`: rows are sent as they happen, so that `_ts`
  * dates what bears no other time.
  */
 export type Entry = { artifacts: Paths; time?: Readonly<Record<string, string>>; events?: true } & {
@@ -22,7 +23,7 @@ export const eventData = (at: string) => ({
     'Image ParentImage NewProcessName ParentProcessName ProcessName TargetFilename ImageLoaded SourceImage TargetImage Path TargetObject ObjectName ShareLocalPath',
   ),
   command: under(at, 'CommandLine ParentCommandLine ImagePath ServiceFileName ScriptBlockText Command HostApplication'),
-  hash: under(at, 'Hashes Hash SHA256 SHA1 MD5'),
+  hash: under(at, 'Hashes[] Hash SHA256 SHA1 MD5'),
   ip: under(at, 'IpAddress SourceIp DestinationIp SourceAddress DestAddress ClientAddress Address'),
   domain: under(at, 'QueryName DestinationHostname SourceHostname TargetServerName WorkstationName'),
   url: under(at, 'url Url remoteName'),

@@ -1,4 +1,3 @@
-import { literal } from './paths.ts'
 import { matchSql, type Step, stepsInSql, stepsOn } from './steps.ts'
 
 // What differs from host to host, from version to version or from run to run becomes a star.
@@ -56,21 +55,19 @@ const SHAPES: [types: string[], folds: Fold[]][] = [
 
 /**
  * SQL: a SELECT that adds to `source` the column `shape`, under which values stand that differ only in what changes by
- * itself. `source` has the columns `type` and `value`. Each step is a level, because the engine computes a text that
+ * itself. `source` has the columns `type`, a number that `codeOf` knows, and `value`. Each step is a level, because the engine computes a text that
  * stands twice in one expression twice.
  */
-export function withShape(source: string): string {
-  const start = `select *, if(type in (${typesOf(SHAPES)}), lowerUTF8(value), '') as shape0 from (${source})`
+export function withShape(source: string, codeOf: (type: string) => number): string {
+  const start = `select *, if(type in (${SHAPES.flatMap(([types]) => types.map(codeOf)).join(', ')}), lowerUTF8(value), '') as shape0 from (${source})`
   const levels = SHAPES.flatMap(([types, folds]) => folds.map((fold) => ({ types, fold })))
   const folded = levels.reduce((inner, { types, fold }, level) => {
     const changed = stepsInSql(`shape${level}`, fold.steps)
-    const applies = `type in (${types.map(literal).join(', ')}) and ${matchSql(`shape${level}`, fold.when)}`
+    const applies = `type in (${types.map(codeOf).join(', ')}) and ${matchSql(`shape${level}`, fold.when)}`
     return `select * except shape${level}, if(${applies}, ${changed}, shape${level}) as shape${level + 1} from (${inner})`
   }, start)
   return `select * except shape${levels.length}, shape${levels.length} as shape from (${folded})`
 }
-
-const typesOf = (shapes: typeof SHAPES) => shapes.flatMap(([types]) => types.map(literal)).join(', ')
 
 /** The same key for a canonical value a person gave; '' where the type has none. */
 export function shapeOf(type: string, value: string): string {
