@@ -18,7 +18,15 @@ beforeAll(async () => {
 })
 afterAll(() => second.close())
 
-const TABLES = [...TENANT_TABLES, 'tenant', 'account', 'auth.password', 'auth.password_link', 'auth.session']
+const TABLES = [
+  ...TENANT_TABLES,
+  'tenant',
+  'account',
+  'auth.password',
+  'auth.password_link',
+  'auth.session',
+  'deleted_tenant',
+]
 type Row = Record<string, unknown>
 type Snapshot = Map<string, Row>
 
@@ -112,12 +120,74 @@ const WRITES: Record<string, string[]> = {
   'sources.revoke': ['+activity', 'source.revoked_at'],
   'ingestion.push': ['+activity', 'host.host_metadata', 'host.last_seen_at', 'host.own_last_seen_at'],
   'ingestion.receive': ['+activity', '+batch'],
+  'ingestion.replay': [
+    '+activity',
+    'batch.done_at',
+    'batch.error',
+    'batch.received',
+    'batch.rejected',
+    'batch.state',
+    'batch.watched_at',
+  ],
+  'ingestion.discard': ['+activity', 'batch.spool_name'],
+  'ingestion.repair': ['+activity', '+batch'],
+  'ingestion.unlock': [
+    '+activity',
+    'batch.done_at',
+    'batch.error',
+    'batch.locked_at',
+    'batch.sealed_password',
+    'batch.state',
+    'batch.watched_at',
+  ],
+  'ingestion.nameArtifact': ['+activity', 'batch.artifact', 'batch.error', 'batch.state'],
+  'ingestion.saveArchiveKey': ['+activity', 'archive_key.fingerprint', 'archive_key.sealed', 'archive_key.set_by'],
+  'ingestion.removeArchiveKey': ['+activity', '-archive_key'],
+  'alarms.acknowledge': ['+activity', 'alarm.acknowledged_at', 'alarm.acknowledged_by', 'alarm.state', 'tally.n'],
+  'alarms.close': ['+activity', 'alarm.closed_at', 'alarm.closed_by', 'alarm.state', 'tally.n'],
+  'columns.save': ['+activity', '+column_map'],
+  'columns.reset': ['+activity', 'column_map.corrected_at', 'column_map.corrected_by', 'column_map.revision'],
+  'retention.set': ['+activity', '+retention'],
+  'retention.remove': ['+activity', '-retention'],
+  'retention.run': ['+activity'],
+  'tenants.end': ['+deleted_tenant', 'tenant.leaving_at'],
+  'tenants.keepUploads': ['+activity', 'tenant.keep_uploads'],
   'enrichment.setKey': ['+activity', 'virustotal_key.sealed', 'virustotal_key.set_by'],
   'enrichment.removeKey': ['+activity', '-virustotal_key'],
 }
 const more = (name: string): object => {
   if (name === 'identity.update') return { username: `renamed-${Math.random().toString(36).slice(2)}` }
   return name === 'users.update' ? { role: 'lead' } : {}
+}
+
+// The state a delivery must be in for a deed to be possible.
+const STATES: Record<string, string> = {
+  'ingestion.replay': `state = 'failed', error = 'broken', spool_name = 'kept'`,
+  'ingestion.discard': `state = 'failed', error = 'broken', spool_name = 'kept'`,
+  'ingestion.unlock': `state = 'failed', error = 'locked', spool_name = 'kept', locked_at = now()`,
+  'ingestion.nameArtifact': `state = 'needs_artifact', done_at = null, spool_name = 'kept'`,
+}
+
+/** What a deed needs to be done before, and the input it then takes. */
+async function ready(name: string, tenant: Planted, ids: Awaited<ReturnType<Planted['ids']>>): Promise<unknown> {
+  const { superuser } = second
+  if (name === 'columns.reset')
+    await superuser.query(
+      `insert into column_map (tenant_id, artifact, corrections, corrected_at, revision)
+      values ($1, $2, '{"columns": []}', now(), 1) on conflict do nothing`,
+      [tenant.id, ids.artifact],
+    )
+  if (name === 'tenants.keepUploads') return { keep: true }
+  if (name === 'retention.remove')
+    return (await superuser.query('select artifact from retention where tenant_id = $1', [tenant.id])).rows[0]
+  if (STATES[name])
+    await superuser.query(`update batch set ${STATES[name]} where tenant_id = $1 and id = $2`, [tenant.id, ids.batch])
+  if (name === 'tenants.end') {
+    const other = await plant(second.base)
+    const { rows } = await superuser.query('select name from tenant where id = $1', [other.id])
+    return { id: other.id, name: rows[0].name }
+  }
+  return CASES[name]!.inputs(ids, ids)[0]
 }
 
 const namesIn = (schema: z.ZodType) => {
@@ -138,7 +208,7 @@ test('a mutation changes the columns it is for, whatever else is sent along', as
     if (name === 'sources.endPrevious') await call('sources.rotate', { id: ids.source })
     const own = namesIn(schema)
     const extra = Object.fromEntries(Object.entries(smuggled).filter(([column]) => !own.includes(column)))
-    const input = CASES[name]!.inputs(ids, ids)[0]
+    const input = await ready(name, tenant, ids)
     const before = await snapshot()
     await call(name, input === undefined ? undefined : { ...extra, ...(input as object), ...more(name) })
     const { changes, made } = difference(before, await snapshot())
@@ -188,16 +258,17 @@ async function everyColumn(other: Planted): Promise<Row> {
 
 test('when what happens cannot be recorded, nothing happens', async () => {
   // Nobody else's record, and nothing a person would ask about later: how the pages look to one.
-  const UNRECORDED = ['identity.preferences']
+  // The end of a tenant has a record of its own, which outlives the tenant.
+  const UNRECORDED = ['identity.preferences', 'tenants.end']
   const tenant = await plant(second.base)
   const call = await callerFor(tenant)
   const ids = await tenant.ids('admin')
   await second.superuser.query('revoke insert on activity from app_user')
   try {
-    const before = await snapshot()
     for (const { name } of MUTATIONS) {
       if (UNRECORDED.includes(name) || name === 'users.reactivate') continue
-      const input = CASES[name]!.inputs(ids, ids)[0]
+      const input = await ready(name, tenant, ids)
+      const before = await snapshot()
       const sent = input === undefined ? undefined : { ...(input as object), ...more(name) }
       await expect(call(name, sent), name).rejects.toMatchObject({
         code: 'INTERNAL_SERVER_ERROR',

@@ -31,11 +31,12 @@ export const replay = (ctx: DetachedCtx, { id, artifact, hostname }: z.output<ty
       .returning('id')
       .executeTakeFirst()
     if (!again) throw new AppError('conflict', notAgain(batch))
-    // The row is locked until this commits, so no load of it can have begun.
-    await forgetRejects(ctx.rows, id)
     await record(within, 'batch.replayed', { type: 'batch', id }, { artifact, hostname })
     await enqueue(within.db, loadDeliveries, {})
-    return getBatch(within, id)
+    const replayed = await getBatch(within, id)
+    // Last, because it cannot be taken back; the row is locked until this commits, so no load of it can have begun.
+    await forgetRejects(ctx.rows, id)
+    return replayed
   })
 
 const notAgain = ({ state }: Batch) =>

@@ -24,11 +24,13 @@ export const quarantine = (rows: TenantRows, load: number): Promise<void> =>
     { ...ONE_BLOCK, insert_deduplication_token: `${rows.tenantId}:${load}:reject` },
   )
 
-/** Every host the good lines speak of, once. */
+/** Every host the good lines speak of, once, by the name that most of them give it: one odd line renames nobody. */
 export const hostsIn = (rows: TenantRows, load: number): Promise<SeenHost[]> =>
   rows.select(
-    `select ${HOST_KEY} as key, client_id, argMax(i.hostname, (i.hostname != '', seq)) as hostname
-     from incoming i where ${OWN} and not ${FLAWED} group by key, client_id order by key`,
+    `select key, client_id, argMax(hostname, (hostname != '', n, last)) as hostname from (
+       select ${HOST_KEY} as key, client_id, hostname, count() as n, max(seq) as last
+       from incoming i where ${OWN} and not ${FLAWED} group by key, client_id, hostname)
+     group by key, client_id order by key`,
     { load },
     { seconds: 120, maxRows: 5_000_000 },
   )

@@ -19,6 +19,10 @@ const said = (what: string) => `{${what}:Array(String)}[member + 1]`
 const rowFirst = (what: string, ...columns: string[]) =>
   `if(sure and ${said(what)} != '', ${said(what)}, ${firstOf(...columns, said(what))})`
 
+// Where a client is known only its own name counts: the computer that an event log names may be another one.
+const HOST_NAME = `if(client != '', ${rowFirst('hosts', 'f.Fqdn', 'f.Hostname')},
+      ${rowFirst('hosts', 'f.Fqdn', 'f.Hostname', 'f.Computer', 'f.System.Computer')})`
+
 // Cheap signs that a line may break one of the limits; Node looks closer at those lines only.
 const SUSPECT = `length(doc) > 262144 or countSubstrings(doc, '{') + countSubstrings(doc, '[') > 32
   or (length(doc) >= 2048 and countSubstrings(doc, ',') >= 512) or multiMatchAny(doc, ['[:,\\\\[ \\\\t]-?[0-9][0-9.eE+-]{39}'])`
@@ -35,8 +39,9 @@ select {tenant:UInt64}, {load:UInt64}, {batches:Array(UInt64)}[member + 1], {chu
 from (
   select seq, line, member, id, flaw, json, raw, doc, valid, {sure:Array(UInt8)}[member + 1] as sure,
     if(sure or ${said('artifacts')} = '', ${rowFirst('artifacts', 'f.Artifact', 'f._Source')}, ${said('artifacts')}) as name,
-    ${rowFirst('clients', 'f.ClientId')} as client,
-    ${rowFirst('hosts', 'f.Fqdn', 'f.Hostname', 'f.Computer', 'f.System.Computer')} as host,
+    if(sure and (${said('clients')} != '' or ${said('hosts')} != ''), ${said('clients')},
+      ${firstOf('f.ClientId', said('clients'))}) as client,
+    ${HOST_NAME} as host,
     ${rowFirst('flows', 'f.FlowId')} as flow
   from (
     select *, if(json = '', raw, json) as doc, flaw = '' and isValidJSON(doc) as valid,
