@@ -1,4 +1,4 @@
-import type { MappedColumn, Role } from '../schema.ts'
+import { isPath, type MappedColumn, type Role } from '../schema.ts'
 
 /** A path seen in rows. `list`: it holds an array. */
 export type SeenPath = { path: string; list: boolean }
@@ -59,7 +59,7 @@ const LABELS: [RegExp, string][] = [
 /** What the columns of an unknown artifact look like, by their names alone: the same names, the same map. */
 export function guessed(artifact: string, paths: SeenPath[]): MappedColumn[] {
   const found = paths
-    .filter(({ path }) => !ENVELOPE.has(path) && !ASIDE.test(path))
+    .filter(({ path }) => isPath(path) && !ENVELOPE.has(path) && !ASIDE.test(path))
     .flatMap(({ path, list }) => columnOf(path).map((column) => (list ? { ...column, list } : column)))
     .sort((a, b) => rankOf(a) - rankOf(b) || depthOf(a) - depthOf(b) || (a.path < b.path ? -1 : 1))
   // Rows of a client's events are sent as they happen.

@@ -5,7 +5,7 @@ const CHANGING = [
   '\\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\}?',
   's-1-5-21(?:-[0-9]+)+',
   '[0-9]+(?:[.][0-9]+)+',
-  '(?:0x)?[0-9a-f]{16,}',
+  '(?:0x)?[0-9a-f]{12,}',
   '\\b(?:0x)?[0-9a-f]{8,}\\b',
   '[a-z0-9+]{40,}={0,2}',
   // Names that no person would give: digits between letters, or seven consonants in a row.

@@ -26,9 +26,9 @@ export function sightingsSql(maps: ColumnsOf[], where: string): string | null {
   if (!found) return null
   const counted = `select tenant_id, type, value, artifact, field, host_id, batch_id, count() as rows,
       min(event_time) as first_seen, max(event_time) as last_seen
-    from (select * except value, ${keySql('value')} as value from (${found}))
+    from (${found})
     group by tenant_id, type, value, artifact, field, host_id, batch_id`
-  return `select tenant_id, ${nameOfType} as type, value, artifact, ${nameOfField(maps)} as field, host_id, batch_id,
+  return `select tenant_id, ${nameOfType} as type, ${keySql('value')} as value, artifact, ${nameOfField(maps)} as field, host_id, batch_id,
       ${keySql('shape')} as shape, rows, first_seen, last_seen
     from (${withShape(counted, (type) => codeOf(type as ObservableType))})`
 }

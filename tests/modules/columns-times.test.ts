@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest'
+import { timesIn } from '../support/sightings.ts'
+import { base, jsonLines, newTenant } from '../support/world.ts'
+
+const ARTIFACT = 'Windows.Forensics.Usn' // one time: Timestamp
+
+// What stands in the column, and the time it is. Null: none.
+const FORMS: [value: unknown, is: string | null][] = [
+  ['2021-08-21T20:04:11.326061234Z', '2021-08-21T20:04:11.326Z'],
+  ['2021-08-21T20:04:11Z', '2021-08-21T20:04:11Z'],
+  ['2021-08-21T20:04:11.5+05:30', '2021-08-21T14:34:11.500Z'],
+  ['2021-08-21 20:04:11', '2021-08-21T20:04:11Z'],
+  ['2021-08-21', '2021-08-21T00:00:00Z'],
+  ['20200801-091702', '2020-08-01T09:17:02Z'],
+  ['20200801', '2020-08-01T00:00:00Z'],
+  ['8/1/2020 9:17:02 AM', '2020-08-01T09:17:02Z'],
+  [1590282834, '2020-05-24T01:13:54Z'],
+  [1590282834.1201713, '2020-05-24T01:13:54.120Z'],
+  ['1590282834', '2020-05-24T01:13:54Z'],
+  [1590282834120, '2020-05-24T01:13:54.120Z'],
+  [1590282834120171, '2020-05-24T01:13:54.120Z'],
+  ['1590282834120171300', '2020-05-24T01:13:54.120Z'],
+  ['132347564341201713', '2020-05-24T01:13:54.120Z'],
+  // Kept as they came, however little they can be true.
+  ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00Z'],
+  ['1855-06-01T00:00:00Z', '1855-06-01T00:00:00Z'],
+  ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59Z'],
+  // None.
+  ['0001-01-01T00:00:00Z', null],
+  ['1601-01-01T00:00:00Z', null],
+  ['', null],
+  [null, null],
+  ['null', null],
+  [0, null],
+  [99, null],
+  ['5', null],
+  ['12:30', null],
+  [true, null],
+  [{ a: 1 }, null],
+  ['2021-02-30T00:00:00Z', null],
+  ['2021-13-01T00:00:00Z', null],
+  ['yesterday', null],
+  ["2021-08-21T20:04:11Z'); drop table rows; --", null],
+]
+
+test('every form in which a time is written is read, and nothing else becomes one', async () => {
+  const tenant = await newTenant()
+  const rows = FORMS.map(([Timestamp], n) => ({ Timestamp, n, Hostname: 'h' }))
+  await tenant.deliver(jsonLines(rows), { artifact: ARTIFACT })
+  const found = await timesIn(tenant, ARTIFACT)
+  expect(found.map(({ event }, n) => [FORMS[n]![0], event])).toEqual(FORMS)
+  for (const { event, times } of found) expect(times).toEqual(event === null ? [] : [`changed ${event}`])
+})
+
+test('numbers that only their text holds exactly are read from it', async () => {
+  const tenant = await newTenant()
+  const lines = ['{"Timestamp":132347564341201713}', '{"Timestamp":1590282834120171300}', '{"Timestamp":1.590282834e9}']
+  await tenant.deliver(`${lines.join('\n')}\n`, { artifact: ARTIFACT, hostname: 'h' })
+  expect((await timesIn(tenant, ARTIFACT)).map(({ event }) => event)).toEqual([
+    '2020-05-24T01:13:54.120Z',
+    '2020-05-24T01:13:54.120Z',
+    '2020-05-24T01:13:54Z',
+  ])
+})
+
+test('the time a forwarder sent a row never dates it, and an undated row stays undated', async () => {
+  const tenant = await newTenant()
+  const sent = { timestamp: '2026-02-05T09:00:00Z', _ts: 1770282000, client_time: 1770282000 }
+  await tenant.deliver(
+    jsonLines([
+      { ...sent, Artifact: 'Own.Thing', Hostname: 'h', EventTime: '2026-02-05T06:00:00Z' },
+      { ...sent, Artifact: 'Own.Undated', Hostname: 'h', Name: 'x' },
+      { ...sent, Artifact: 'Windows.System.LocalAdmins', Hostname: 'h', Name: 'x' },
+      { ...sent, Artifact: 'Own.Events.Thing', Hostname: 'h', Name: 'x' },
+    ]),
+  )
+  const event = async (artifact: string) => (await timesIn(tenant, artifact))[0]?.event
+  expect(await event('Own.Thing')).toBe('2026-02-05T06:00:00Z')
+  expect(await event('Own.Undated')).toBeNull()
+  expect(await event('Windows.System.LocalAdmins')).toBeNull()
+  // What a client sends as it happens is dated by when it did.
+  expect(await event('Own.Events.Thing')).toBe('2026-02-05T09:00:00Z')
+})
+
+test('a row shows all its times; one before 1980 or after it arrived says so and is kept', async () => {
+  const tenant = await newTenant()
+  const ahead = new Date(Date.now() + 3 * 86_400_000).toISOString()
+  const soon = new Date(Date.now() + 3_600_000).toISOString()
+  await tenant.deliver(
+    jsonLines([
+      {
+        OSPath: 'C:\\a',
+        LastModified0x10: ahead,
+        Created0x10: '1975-01-01T00:00:00Z',
+        LastAccess0x10: soon,
+        LastRecordChange0x10: '2026-02-05T06:00:00Z',
+      },
+    ]),
+    { artifact: 'Windows.NTFS.MFT', hostname: 'h' },
+  )
+  const { rows } = await tenant.as('viewer').telemetry.rows({})
+  const row = await tenant.as('viewer').telemetry.row({ id: rows[0]!.id })
+  expect(row.event_time).toEqual(new Date(ahead))
+  expect(row.time_doubt).toBe('after it arrived')
+  expect(row.times.map(({ label, doubt }) => [label, doubt])).toEqual([
+    ['modified', 'after it arrived'],
+    ['created', 'before 1980'],
+    ['changed', null],
+    ['accessed', null],
+  ])
+})
+
+test('the times of one artifact never become those of another in the same delivery', async () => {
+  const tenant = await newTenant()
+  const both = { Timestamp: '2026-01-01T00:00:00Z', CreateTime: '2026-01-02T00:00:00Z', Hostname: 'h' }
+  await tenant.deliver(
+    jsonLines([
+      { ...both, Artifact: 'Windows.System.Pslist' },
+      { ...both, Artifact: 'Windows.Forensics.Usn' },
+      { ...both, Artifact: "It's \\ a `name`" },
+    ]),
+  )
+  expect((await timesIn(tenant, 'Windows.System.Pslist'))[0]!.event).toBe('2026-01-02T00:00:00Z')
+  expect((await timesIn(tenant, 'Windows.Forensics.Usn'))[0]!.event).toBe('2026-01-01T00:00:00Z')
+  expect((await timesIn(tenant, "It's \\ a `name`"))[0]!.times).toHaveLength(2)
+  const [{ n } = { n: -1 }] = await base.telemetry
+    .forTenant(tenant.id)
+    .select<{ n: number }>('select count() as n from rows where tenant_id = {tenant:UInt64}')
+  expect(n).toBe(3)
+})
