@@ -162,10 +162,10 @@ const more = (name: string): object => {
 
 // The state a delivery must be in for a deed to be possible.
 const STATES: Record<string, string> = {
-  'ingestion.replay': `state = 'failed', error = 'broken', spool_name = 'kept'`,
-  'ingestion.discard': `state = 'failed', error = 'broken', spool_name = 'kept'`,
-  'ingestion.unlock': `state = 'failed', error = 'locked', spool_name = 'kept', locked_at = now()`,
-  'ingestion.nameArtifact': `state = 'needs_artifact', done_at = null, spool_name = 'kept'`,
+  'ingestion.replay': `state = 'failed', done_at = now(), error = 'broken', spool_name = 'kept'`,
+  'ingestion.discard': `state = 'failed', done_at = now(), error = 'broken', spool_name = 'kept'`,
+  'ingestion.unlock': `state = 'failed', done_at = now(), error = 'locked', spool_name = 'kept', locked_at = now()`,
+  'ingestion.nameArtifact': `state = 'needs_artifact', done_at = null, locked_at = null, spool_name = 'kept'`,
 }
 
 /** What a deed needs to be done before, and the input it then takes. */
