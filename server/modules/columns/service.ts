@@ -1,4 +1,5 @@
 import { record } from '#server/platform/activity.ts'
+import { AppError } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
@@ -189,11 +190,12 @@ function differencesOf(artifact: string, paths: SeenPath[], { columns, dates }: 
     if (role === 'none') return before.length > 0
     return !before.some((column) => column.role === role && (role !== 'time' || column.label === label))
   })
-  const other = dates !== undefined && dates !== base.find(({ role }) => role === 'time')?.path
-  return {
-    columns: own.map((column) => (lists.has(column.path) ? { ...column, list: true } : column)),
-    ...(other ? { dates } : {}),
-  }
+  const said = own.map((column) => (lists.has(column.path) ? { ...column, list: true } : column))
+  const first = base.find(({ role }) => role === 'time')?.path
+  if (dates === undefined || dates === first) return { columns: said }
+  const isTime = mapOf(artifact, paths, { columns: said }).some(({ path, role }) => path === dates && role === 'time')
+  if (!isTime) throw new AppError('invalid', `Only a time can date the row, and ${dates} is none.`)
+  return { columns: said, dates }
 }
 
 const LISTED_SAMPLE = 100

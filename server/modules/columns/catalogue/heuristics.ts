@@ -35,7 +35,7 @@ const TIME = [
   /^[macb]time$/i,
   /^(start|end|login|logon|create|creation|mod|modified|access|last|first|write|install|boot|visit|event)(time|date)$/i,
   /^(created|modified|changed|accessed|deleted)(_?at|0x[13]0)?$/i,
-  /^last_?(modified|access(ed)?|record_?change|seen|run|write|login|logon)(0x[13]0)?$/i,
+  /^(first|last)_?(modified|access(ed)?|record_?change|seen|run|write|login|logon)(0x[13]0)?$/i,
 ]
 const NO_TIME = /up_?time|run_?time$|sleep|duration|update$/i
 
