@@ -47,7 +47,9 @@ test('a planted tenant has a canary in every text of every table', async () => {
   }
 })
 
-test('procedures over HTTP: no foreign id opens, changes or betrays anything, in any role', async () => {
+test('procedures over HTTP: no foreign id opens, changes or betrays anything, in any role', {
+  timeout: 240_000,
+}, async () => {
   const [own, ...others] = await threeTenants()
   const rowsBefore = await rowSum(others)
   const cookies = Object.fromEntries(await Promise.all(ROLES.map(async (role) => [role, await own.cookie(role)])))

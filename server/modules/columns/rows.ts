@@ -46,7 +46,8 @@ const NEWEST = `${OWN_ARTIFACT} and (batch_id, line) in (
 /** The newest rows as they came, with at most 64 kB of each. */
 export const newestRaw = (rows: TenantRows, artifact: string) =>
   rows.select<{ raw: string }>(
-    `select substring(rows.raw, 1, 65536) as raw from rows where ${NEWEST} order by batch_id desc, line desc`,
+    `select substring(rows.raw, 1, 65536) as raw from rows where tenant_id = {tenant:UInt64} and ${NEWEST}
+     order by batch_id desc, line desc`,
     { artifact },
   )
 
@@ -67,7 +68,7 @@ export async function previewRows(rows: TenantRows, artifact: string, columns: M
          arrayMap(t -> toUnixTimestamp64Milli(t), found) as times_ms, labels
        from (select host_id, batch_id, line, event_time, ${times.eventTime} as event, ${times.times} as found,
            ${times.labels} as labels
-         from rows where ${NEWEST})
+         from rows where tenant_id = {tenant:UInt64} and ${NEWEST})
        order by batch_id desc, line desc`,
       { artifact },
       { seconds: 20 },
