@@ -12,6 +12,7 @@ import type { ColumnsOf } from './sql/sightings.ts'
 import { type TimeColumn, type TimesSql, timesSql } from './sql/times.ts'
 
 export type { SeenPath } from './catalogue/heuristics.ts'
+export { factsSql, TELLING } from './sql/facts.ts'
 export { asciiName } from './sql/network.ts'
 export { literal } from './sql/paths.ts'
 export { foreignNamesSql, SIGHTINGS_SETTINGS, sightingsSql } from './sql/sightings.ts'

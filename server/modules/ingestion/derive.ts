@@ -1,5 +1,6 @@
 import {
   asciiName,
+  factsSql,
   foreignNamesSql,
   groupsOf,
   type Maps,
@@ -7,7 +8,9 @@ import {
   type SeenPath,
   SIGHTINGS_SETTINGS,
   sightingsSql,
+  TELLING,
 } from '#server/modules/columns/service.ts'
+import type { HostFact } from '#server/modules/facts/schema.ts'
 import type { JobCtx } from '#server/platform/jobs.ts'
 import type { TenantRows } from '#server/platform/telemetry.ts'
 import { OWN } from './staging.ts'
@@ -121,4 +124,15 @@ async function foreignNames(rows: TenantRows, names: string, slice: Slice & { ar
     settings: SIGHTINGS_SETTINGS,
   })
   return { idn: found.map(({ name }) => name), ascii: found.map(({ name }) => asciiName(name)) }
+}
+
+/** What the rows of these deliveries say of their hosts. */
+export async function factsInRows(rows: TenantRows, batches: number[], portions: Portion[]): Promise<HostFact[]> {
+  if (!portions.some(({ artifact }) => TELLING.includes(artifact))) return []
+  const found = await rows.select<Pick<HostFact, 'host_id' | 'fact' | 'value' | 'batch_id'>>(
+    factsSql('batch_id in {batches:Array(UInt64)}'),
+    { batches },
+    { seconds: 120, maxRows: 1_000_000, settings: SIGHTINGS_SETTINGS },
+  )
+  return found.map((fact) => ({ ...fact, seen_at: null }))
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { noteFreshness, noteNames } from '#server/modules/hosts/service.ts'
+import { noteFreshness, noteHostFacts, noteNames } from '#server/modules/hosts/service.ts'
 import { record } from '#server/platform/activity.ts'
 import { AppError, fromDatabase } from '#server/platform/errors.ts'
 import { enqueue, type JobCtx, job } from '#server/platform/jobs.ts'
@@ -129,7 +129,7 @@ const reasonOf = (error: unknown) => {
 }
 
 /** The ledger's last lines: counts, activity and the end of the deliveries commit together, or not at all. */
-async function close(ctx: JobCtx, { load: id, batches }: Group, { formats, counts, names, freshness }: Loaded) {
+async function close(ctx: JobCtx, { load: id, batches }: Group, { formats, counts, names, freshness, facts }: Loaded) {
   const empty = batches.filter((batch) => isEmpty(counts.get(batch.id)))
   const reasons = await Promise.all(
     empty.map(async (batch) => [batch.id, await whyNothing(ctx, batch, counts)] as const),
@@ -138,6 +138,7 @@ async function close(ctx: JobCtx, { load: id, batches }: Group, { formats, count
   await ctx.transact('read write', async (db) => {
     await noteNames(db, names)
     await noteFreshness(db, freshness)
+    await noteHostFacts(db, facts)
     for (const batch of batches) {
       const failure = failed.get(batch.id)
       if (failure) await endFailed(db, batch, failure, counts.get(batch.id))

@@ -1,9 +1,15 @@
 import { type TimesSql, timesOf } from '#server/modules/columns/service.ts'
-import { type Freshness, type HostSighting, type NameSighting, upsertHosts } from '#server/modules/hosts/service.ts'
+import {
+  type Freshness,
+  type HostFact,
+  type HostSighting,
+  type NameSighting,
+  upsertHosts,
+} from '#server/modules/hosts/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { JobCtx } from '#server/platform/jobs.ts'
 import { hostsTold, noteTold, type Told } from './archives.ts'
-import { deriveBatches, mapsOfLoad } from './derive.ts'
+import { deriveBatches, factsInRows, mapsOfLoad } from './derive.ts'
 import { type Block, partsOf } from './formats/chunks.ts'
 import { Unreadable } from './formats/framed.ts'
 import { Unnamed } from './formats/unnamed.ts'
@@ -42,6 +48,7 @@ export type Loaded = {
   counts: Map<number, Counts>
   freshness: Freshness[]
   names: NameSighting[]
+  facts: HostFact[]
 }
 
 /**
@@ -79,7 +86,8 @@ export async function load(ctx: JobCtx, id: number, batches: Loading[]): Promise
   if (whole > WATCHED_BYTES) await progress(0.95, { phase: 'deriving', rows: 0 })
   await deriveBatches(ctx, ids, freshness, maps)
   const counts = await countBatches(rows, id, ids)
-  return { formats: found.formats, counts, freshness, names: namesOf(seen, hosts, freshness) }
+  const facts = await factsInRows(rows, ids, freshness)
+  return { formats: found.formats, counts, freshness, names: namesOf(seen, hosts, freshness), facts }
 }
 
 /** What the deliveries were found to be, and what their archives tell beside rows. */

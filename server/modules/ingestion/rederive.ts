@@ -125,7 +125,7 @@ async function rewriteTimes(ctx: JobCtx, correction: Correction, maps: Maps): Pr
   let most = 1
   for (let [mutation] = await state(); mutation && !mutation.done; [mutation] = await state()) {
     ctx.signal.throwIfAborted()
-    if (mutation.flaw) throw new Error(mutation.flaw)
+    if (mutation.flaw) await giveUp(rows, mark, mutation.flaw)
     most = Math.max(most, mutation.parts)
     await progress(ctx, correction, TIMES_PCT * (1 - mutation.parts / most))
     await sleep(PAUSE_MS)
@@ -138,6 +138,15 @@ const mutationsOf = (rows: TenantRows, mark: string) =>
      where database = currentDatabase() and table = 'rows' and position(command, {mark:String}) > 0`,
     { mark: `'${mark}'` },
   )
+
+/** Takes the statement back: the engine would repeat it for ever, and hold up the next one. */
+async function giveUp(rows: TenantRows, mark: string, flaw: string): Promise<never> {
+  await rows.write(
+    `kill mutation where database = currentDatabase() and table = 'rows' and position(command, {mark:String}) > 0`,
+    { mark: `'${mark}'` },
+  )
+  throw new Error(flaw)
+}
 
 const progress = (ctx: JobCtx, correction: Correction, pct: number) =>
   ctx.transact('read write', (db) => noteDerived(db, correction, pct))
