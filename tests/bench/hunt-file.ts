@@ -5,6 +5,14 @@ import { generator } from './fleet-file.ts'
 type Random = (below: number) => number
 type Host = { id: number; client: string; name: string; user: string }
 
+/** The artifacts a hunt's rows are of. */
+export const HUNT_ARTIFACTS = [
+  'Windows.System.Pslist',
+  'Windows.Network.NetstatEnriched/Netstat',
+  'Windows.EventLogs.EvtxHunter',
+  'Windows.Forensics.Usn',
+  'Windows.System.Services',
+]
 const PROGRAMS = 'svchost chrome lsass explorer powershell cmd teams code outlook winword'.split(' ')
 const USERS = ['NT AUTHORITY\\SYSTEM', 'NT AUTHORITY\\NETWORK SERVICE', '']
 const STARTED_AT = 1_760_000_000_000
