@@ -120,6 +120,9 @@ async function rewriteTimes(ctx: JobCtx, correction: Correction, maps: Maps): Pr
     await rows.write(
       `alter table rows update event_time = ${times.eventTime}, times = ${times.times}, time_labels = ${times.labels}
        where tenant_id = ${rows.tenantId} and artifact = ${literal(correction.artifact)} and ${literal(mark)} != ''`,
+      {},
+      undefined,
+      { mutations_sync: '0' },
     )
   }
   let most = 1
