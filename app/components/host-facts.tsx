@@ -17,8 +17,8 @@ const columns = (names: Map<number, string>): Column<Fact>[] => [
   ...(names.size > 1
     ? [
         {
-          title: 'Host',
-          className: 'max-lg:hidden w-40',
+          title: 'Told of',
+          className: 'max-lg:hidden w-48',
           cell: ({ host_id }: Fact) => <Value text={names.get(host_id) ?? ''} />,
         },
       ]

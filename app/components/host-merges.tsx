@@ -63,7 +63,7 @@ const columns = (host: Props['host'], mayWrite: boolean): Column<Merged>[] => [
           right: true as const,
           className: 'w-24',
           cell: (one: Merged) => (
-            <Confirm ask="Split" act={`Split ${one.hostname}`} intent="split" id={one.id} kind="plain">
+            <Confirm ask="Split" act="Split the hosts" intent="split" id={one.id} kind="plain">
               <b>{one.hostname}</b> becomes a host of its own again, with what was its own. Nothing is lost, and it can
               be merged again.
             </Confirm>

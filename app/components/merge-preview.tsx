@@ -26,9 +26,9 @@ type Line = { what: string; of: (side: Side) => ReactNode; together?: ReactNode 
 /** Both hosts side by side, and what stands in lists and on the page once they are one. */
 export function MergePreview({ stays, goes }: { stays: Side; goes: Side }) {
   const columns: Column<Line>[] = [
-    { title: 'What', className: 'w-28 md:w-40', cell: ({ what }) => what },
-    { title: `${stays.hostname} (stays)`, key: 'stays', wrap: true, cell: ({ of }) => of(stays) },
-    { title: `${goes.hostname} (merged)`, key: 'goes', wrap: true, cell: ({ of }) => of(goes) },
+    { title: 'What', className: 'w-24 md:w-40', cell: ({ what }) => what },
+    { title: 'Stays', wrap: true, cell: ({ of }) => of(stays) },
+    { title: 'Is merged', wrap: true, cell: ({ of }) => of(goes) },
     {
       title: 'Together',
       className: 'max-md:hidden',

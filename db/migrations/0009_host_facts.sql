@@ -21,6 +21,9 @@ alter table host
   add column merged_last_seen_at  timestamptz,
   add column first_seen_at     timestamptz generated always as (least(own_first_seen_at, merged_first_seen_at)) stored,
   add column last_seen_at      timestamptz not null generated always as (greatest(own_last_seen_at, merged_last_seen_at)) stored,
+  add column haystack          text generated always as (lower(
+    hostname || E'\n' || coalesce(fqdn, '') || E'\n' || coalesce(client_id, '') || E'\n' || coalesce(machine_id, '')
+    || E'\n' || coalesce(host(ip_address), '') || E'\n' || coalesce(os, '') || E'\n' || coalesce(known_as, ''))) stored,
   add constraint host_machine_id_length check (char_length(machine_id) between 1 and 255),
   add constraint host_merged_into_fk foreign key (tenant_id, merged_into) references host (tenant_id, id) on delete set null (merged_into),
   add constraint host_merged_into_another check (merged_into <> id);
@@ -29,14 +32,15 @@ comment on column host.machine_id is 'What an offline collector calls HostID: th
 comment on column host.org is 'The Velociraptor org that the client id ends with; null for the root org.';
 comment on column host.hostname_key is 'Row security keeps an index on lower() from being used; an equal column may be.';
 comment on column host.known_as is 'Earlier names and those of hosts merged into it, one a line, to be searched.';
+comment on column host.haystack is 'What a search looks through, folded once: a third of the time of folding it for each search.';
 comment on column host.merged_into is 'The host that stands for this one in lists and counts: never itself a merged one.';
 -- Only a host that neither a client id nor a machine id names is identified by its hostname.
 create unique index host_hostname_unique on host (tenant_id, hostname_key) where client_id is null and machine_id is null;
 create unique index host_machine_id_unique on host (tenant_id, machine_id) where client_id is null;
 create index host_by_hostname on host (tenant_id, hostname_key);
-create index host_by_fqdn on host (tenant_id, fqdn_key);
+create index host_by_fqdn on host (tenant_id, fqdn_key) where fqdn_key is not null;
 create index host_by_machine_id on host (tenant_id, machine_id) where machine_id is not null;
-create index host_by_org on host (tenant_id, org);
+create index host_by_org on host (tenant_id, org) where org is not null;
 create index host_by_survivor on host (tenant_id, merged_into);
 create index host_by_last_seen on host (tenant_id, last_seen_at desc, id desc);
 select app.tenant_table('host');
@@ -76,7 +80,6 @@ create table host_artifact (
 );
 comment on column host_artifact.last_row_at is 'The newest dated row that is not more than a day ahead; null when all are undated.';
 comment on column host_artifact.batch_ids is 'The deliveries that brought them, newest first, ten at most.';
-create index host_artifact_by_artifact on host_artifact (tenant_id, artifact);
 select app.tenant_table('host_artifact');
 
 -- Labels, as Velociraptor reports them and as people give them.

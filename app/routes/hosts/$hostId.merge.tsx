@@ -58,7 +58,7 @@ export default function MergeHosts() {
             <section className="pt-3">
               <SchemaForm
                 fields={fields}
-                submit={`Merge ${preview.goes.hostname} into ${preview.stays.hostname}`}
+                submit="Merge the hosts"
                 failed="The hosts were not merged."
                 cancel={`/hosts/${host.id}/merge`}
               />

@@ -54,7 +54,8 @@ export default function HostPage() {
   const mayWrite = useMayWrite()
   const answer = useActionData<typeof action>()
   const done = DID[answer && 'did' in answer ? answer.did : did]
-  const names = new Map([host, ...merged].map(({ id, hostname }) => [id, hostname]))
+  // Hosts that were merged often bear one name: their ids tell them apart.
+  const names = new Map([host, ...merged].map(({ id, client_id, hostname }) => [id, client_id ?? hostname]))
   return (
     <>
       <PageHead

@@ -6,16 +6,25 @@ import type { Ctx } from '#server/platform/trpc.ts'
 
 const MOST = 500
 
-/** What was said of hosts, fact by fact, newest first; of a history longer than 500 entries the newest. */
+/**
+ * What was said of hosts, newest first; of a history longer than 500 entries the newest. A name is noted when it changes,
+ * and was the host's for as long as the host was seen.
+ */
 export const historyOf = (db: TenantDb, ids: number[]) =>
   db
-    .selectFrom('host_fact')
-    .select(['host_id', 'fact', 'value', 'first_seen_at', 'last_seen_at', 'batch_id'])
-    .where('host_id', 'in', ids)
+    .selectFrom('host_fact as f')
+    .innerJoin('host as h', 'h.id', 'f.host_id')
+    .select(['f.host_id', 'f.fact', 'f.value', 'f.first_seen_at', 'f.batch_id'])
+    .select(
+      sql<Date>`case when f.fact = 'hostname' and f.value = h.hostname
+        then greatest(f.last_seen_at, case when f.first_seen_at = max(f.first_seen_at) over (partition by f.host_id, f.fact)
+          then h.own_last_seen_at end) else f.last_seen_at end`.as('last_seen_at'),
+    )
+    .where('f.host_id', 'in', ids)
     .orderBy('last_seen_at', 'desc')
-    .orderBy('first_seen_at', 'desc')
-    .orderBy('fact')
-    .orderBy('value')
+    .orderBy('f.first_seen_at', 'desc')
+    .orderBy('f.fact')
+    .orderBy('f.value')
     .limit(MOST)
     .execute()
 

@@ -1,9 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { HostFact } from '#server/modules/facts/schema.ts'
 import { noteHostFacts } from '#server/modules/facts/service.ts'
+import { inBulk } from '#server/platform/bulk.ts'
 import { storable } from '#server/platform/storable.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 
 export type { HostFact } from '#server/modules/facts/schema.ts'
+export { type Freshness, forgetFreshness, type Held, noteFreshness, sumUpMerged } from './rows.ts'
 export { noteHostFacts }
 
 /** A host as rows speak of it, under a key of the caller's. `machine_id`: what an offline collector calls HostID. */
@@ -26,7 +29,8 @@ export async function upsertHosts(db: TenantDb, sightings: HostSighting[]): Prom
     const seen = sightings.filter((sighting) => kindOf(sighting) === kind)
     if (seen.length === 0) continue
     // Keys go by number: what PostgreSQL cannot hold must come back as it was.
-    for (const { n, id } of await upsert(db, asTable(seen))) found.push({ key: seen[n]!.key, host_id: id })
+    const ids = await inBulk(db, seen.length, () => upsert(db, asTable(seen)))
+    for (const { n, id } of ids) found.push({ key: seen[n]!.key, host_id: id })
   }
   return found
 }
@@ -96,13 +100,13 @@ async function byHostname(db: TenantDb, seen: Seen): Promise<Numbered[]> {
     on conflict (tenant_id, hostname_key) where client_id is null and machine_id is null do nothing`.execute(db)
   // A name that several hosts bear is the one seen last.
   const { rows } = await sql<Numbered>`
-    select seen.n, h.id from ${seen} cross join lateral (
-      select id from (
-        select id, own_last_seen_at, 1 as place from host
-        where tenant_id = app.tenant_id() and hostname_key = lower(seen.hostname)
-        union all
-        select id, own_last_seen_at, 2 from host where tenant_id = app.tenant_id() and fqdn_key = lower(seen.hostname)) named
-      order by place, own_last_seen_at desc, id limit 1) h`.execute(db)
+    select distinct on (n) n, id from (
+      select seen.n, h.id, h.own_last_seen_at, 1 as place
+      from ${seen} join host h on h.tenant_id = app.tenant_id() and h.hostname_key = lower(seen.hostname)
+      union all
+      select seen.n, h.id, h.own_last_seen_at, 2
+      from ${seen} join host h on h.tenant_id = app.tenant_id() and h.fqdn_key = lower(seen.hostname)) named
+    order by n, place, own_last_seen_at desc, id`.execute(db)
   return rows
 }
 
@@ -122,85 +126,6 @@ export async function hostIdsOf(db: TenantDb, id: number): Promise<number[]> {
   return rows.map((row) => row.id)
 }
 
-/** What a load brought of one artifact on one host; times in UTC, null when no row is dated. */
-export type Freshness = {
-  host_id: number
-  artifact: string
-  rows: number
-  first_row_at: string | null
-  last_row_at: string | null
-  batch_ids: number[]
-}
-
-/**
- * Adds what was stored to each host's artifacts, and moves first and last seen of the hosts and of those that they are
- * merged into. Undated rows are evidence of now. Call it in the transaction that ends the deliveries: it adds up.
- */
-export async function noteFreshness(db: TenantDb, fresh: Freshness[]): Promise<void> {
-  if (fresh.length === 0) return
-  const { rows: merged } = await sql<{ into_id: number | null }>`
-    with told as materialized (
-      select host_id, artifact, rows, batch_ids, first_row_at at time zone 'UTC' as first_row_at,
-        last_row_at at time zone 'UTC' as last_row_at
-      from json_to_recordset(${storable(JSON.stringify(fresh))}::json)
-        as t(host_id bigint, artifact text, rows bigint, first_row_at timestamp, last_row_at timestamp, batch_ids bigint[])
-      join host on host.tenant_id = app.tenant_id() and host.id = t.host_id),
-    stored as (
-      insert into host_artifact as a (host_id, artifact, rows, first_row_at, last_row_at, last_received_at, batch_ids)
-      select host_id, artifact, rows, first_row_at, last_row_at, now(), batch_ids[1:10] from told where rows > 0
-      on conflict (tenant_id, host_id, artifact) do update set
-        rows = a.rows + excluded.rows,
-        first_row_at = least(a.first_row_at, excluded.first_row_at),
-        last_row_at = greatest(a.last_row_at, excluded.last_row_at),
-        last_received_at = excluded.last_received_at,
-        batch_ids = (excluded.batch_ids || a.batch_ids)[1:10])
-    update host h set
-      own_first_seen_at = least(h.own_first_seen_at, seen.first),
-      own_last_seen_at = greatest(h.own_last_seen_at, seen.last)
-    from (
-      select host_id, coalesce(min(first_row_at), now()) as first, least(coalesce(max(last_row_at), now()), now()) as last
-      from told group by host_id) seen
-    where h.tenant_id = app.tenant_id() and h.id = seen.host_id
-    returning h.merged_into as into_id`.execute(db)
-  const survivors = [...new Set(merged.map(({ into_id }) => into_id))].filter((id) => id !== null)
-  if (survivors.length > 0) await sumUpMerged(db, survivors)
-}
-
-/** Gives hosts that stand for others the first and last seen of those, and takes them away where there are none left. */
-export const sumUpMerged = (db: TenantDb, ids: number[]) =>
-  sql`
-    update host h set merged_first_seen_at = sums.first, merged_last_seen_at = sums.last
-    from (
-      select s.id, min(m.own_first_seen_at) as first, max(m.own_last_seen_at) as last
-      from host s left join host m on m.tenant_id = app.tenant_id() and m.merged_into = s.id
-      where s.tenant_id = app.tenant_id() and s.id = any(${ids})
-      group by s.id) sums
-    where h.tenant_id = app.tenant_id() and h.id = sums.id
-      and (h.merged_first_seen_at, h.merged_last_seen_at) is distinct from (sums.first, sums.last)`.execute(db)
-
-/** What retention left of an artifact on a host; none of it: the host is not named. */
-export type Held = Omit<Freshness, 'batch_ids'>
-
-/**
- * Makes the figures of `artifact` what `held` says, counted since `asOf`: artifacts of hosts that it does not name are
- * gone, except where rows have arrived meanwhile. Times in UTC. Safe to repeat.
- */
-export const forgetFreshness = (db: TenantDb, artifact: string, held: Omit<Held, 'artifact'>[], asOf: Date) =>
-  sql`
-    with told as materialized (
-      select host_id, rows, first_row_at at time zone 'UTC' as first_row_at, last_row_at at time zone 'UTC' as last_row_at
-      from json_to_recordset(${JSON.stringify(held)}::json)
-        as t(host_id bigint, rows bigint, first_row_at timestamp, last_row_at timestamp)
-      where rows > 0),
-    gone as (
-      delete from host_artifact a
-      where a.tenant_id = app.tenant_id() and a.artifact = ${artifact} and a.last_received_at < ${asOf}
-        and not exists (select from told where told.host_id = a.host_id))
-    update host_artifact a set rows = told.rows, first_row_at = told.first_row_at, last_row_at = told.last_row_at
-    from told
-    where a.tenant_id = app.tenant_id() and a.artifact = ${artifact} and a.host_id = told.host_id
-      and a.last_received_at < ${asOf}`.execute(db)
-
 /** A name under which rows spoke of a host. `seen_at`: the newest time they bear, in UTC; null when they bear none. */
 export type NameSighting = {
   host_id: number
@@ -210,32 +135,44 @@ export type NameSighting = {
   batch_id: number | null
 }
 
-/** Adds the names of stored rows to the hosts' history: the newest is the hostname. Case and a domain make no new name. */
+/**
+ * Adds the names of stored rows to the hosts' history: the newest is the hostname. Case and a domain make no new name.
+ * Call it before `noteFreshness`: a host that goes by its name until then has gone by it until it was last seen.
+ */
 export async function noteNames(db: TenantDb, names: NameSighting[]): Promise<void> {
   const said = names.filter(({ hostname }) => hostname !== '')
   if (said.length === 0) return
   const { rows: hosts } = await sql<Named>`
-    select id, hostname, fqdn, machine_id is not null as is_machine from host
+    select id, hostname, fqdn, machine_id is not null as is_machine, own_last_seen_at from host
     where tenant_id = app.tenant_id() and id = any(${said.map(({ host_id }) => host_id)})`.execute(db)
   const known = new Map(hosts.map((host) => [host.id, host]))
-  const facts = said.flatMap(({ hostname, client_id, seen_at, ...told }) => {
+  const facts: HostFact[] = []
+  for (const { hostname, client_id, seen_at, ...told } of said) {
     const host = known.get(told.host_id)
-    const at = seen_at === null ? null : new Date(`${seen_at.replace(' ', 'T').replace(/Z?$/, 'Z')}`)
-    const named = host ? namesIn(hostname, host, client_id !== '' || host.is_machine) : {}
-    return Object.entries(named).map(([fact, value]) => ({ ...told, fact, value, seen_at: at }))
-  })
+    const named = host && namesIn(hostname, host, client_id !== '' || host.is_machine)
+    if (!named) continue
+    const isNew = host.own_last_seen_at.getTime() === 0
+    if (!isNew && named.hostname === host.hostname && named.fqdn === host.fqdn) continue
+    const note = (fact: string, value: string | null, at: Date | null) =>
+      value === null ? undefined : facts.push({ ...told, fact, value, seen_at: at })
+    if (!isNew) note('hostname', host.hostname, host.own_last_seen_at)
+    note('hostname', named.hostname, asTime(seen_at))
+    note('fqdn', named.fqdn, asTime(seen_at))
+  }
   await noteHostFacts(db, facts)
 }
 
-type Named = { id: number; hostname: string; fqdn: string | null; is_machine: boolean }
+const asTime = (utc: string | null) => (utc === null ? null : new Date(`${utc.replace(' ', 'T').replace(/Z?$/, 'Z')}`))
 
-function namesIn(said: string, host: Named, mayChange: boolean): { hostname?: string; fqdn?: string } {
+type Named = { id: number; hostname: string; fqdn: string | null; is_machine: boolean; own_last_seen_at: Date }
+
+/** By what names a host goes that is called `said`; null when that is not for this name to say. */
+function namesIn(said: string, host: Named, mayChange: boolean): { hostname: string; fqdn: string | null } | null {
   const [name, own] = [said.toLowerCase(), host.hostname.toLowerCase()]
-  const dotted = said.includes('.') && /[a-z]/i.test(said)
-  const domain = host.fqdn !== null && name === host.fqdn.toLowerCase() ? host.fqdn : said
-  if (name === own) return { hostname: host.hostname }
-  if (name.startsWith(`${own}.`)) return { hostname: host.hostname, fqdn: domain }
+  const sameDomain = name === host.fqdn?.toLowerCase()
+  if (name === own) return { hostname: host.hostname, fqdn: host.fqdn }
+  if (name.startsWith(`${own}.`)) return { hostname: host.hostname, fqdn: sameDomain ? host.fqdn : said }
   if (own.startsWith(`${name}.`)) return { hostname: said, fqdn: host.hostname }
-  if (!mayChange) return domain === host.fqdn ? { fqdn: domain } : {}
-  return dotted ? { hostname: said, fqdn: said } : { hostname: said }
+  const dotted = said.includes('.') && /[a-z]/i.test(said)
+  return mayChange ? { hostname: said, fqdn: dotted ? said : null } : null
 }

@@ -20,10 +20,11 @@ const MOST = 10
 /** Hosts that hold `q`; without it those that bear a name or the machine id of the given one. None that is merged. */
 export const candidatesFor = (
   db: TenantDb,
-  host: { id: number; hostname_key: string | null; fqdn_key: string | null; machine_id: string | null },
+  host: { id: number; hostname: string; fqdn: string | null; machine_id: string | null },
   q: string | undefined,
-) =>
-  db
+) => {
+  const names = [host.hostname, host.fqdn ?? host.hostname].map((name) => sql<string>`lower(${name})`)
+  return db
     .selectFrom('host')
     .select(SHOWN)
     .where('merged_into', 'is', null)
@@ -31,17 +32,14 @@ export const candidatesFor = (
     .$if(q !== undefined, (query) => query.where(heldBy(q ?? '')))
     .$if(q === undefined, (query) =>
       query.where((eb) =>
-        eb.or([
-          eb('hostname_key', 'in', [host.hostname_key, host.fqdn_key]),
-          eb('fqdn_key', 'in', [host.hostname_key, host.fqdn_key]),
-          eb('machine_id', '=', host.machine_id),
-        ]),
+        eb.or([eb('hostname_key', 'in', names), eb('fqdn_key', 'in', names), eb('machine_id', '=', host.machine_id)]),
       ),
     )
     .orderBy('last_seen_at', 'desc')
     .orderBy('id', 'desc')
     .limit(MOST)
     .execute()
+}
 
 /** One side of a merge: the host as it is, and what it and those merged into it hold. Undefined when there is none. */
 export async function sideOf(db: TenantDb, id: number) {
