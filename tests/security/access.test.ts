@@ -118,6 +118,9 @@ async function pagesFor(tenant: Planted) {
     batchId: ids.batch,
     rowId: ids.row,
     userId: ids.user,
+    sourceId: ids.source,
+    tenantId: ids.tenant,
+    artifact: encodeURIComponent(ids.artifact),
     token: 'a-token',
     '*': 'missing',
   }

@@ -104,7 +104,7 @@ export default function Alarms() {
                   Show all
                 </Link>
               }
-            /> // biome-ignore format: one line
+            />
           ) : (
             <Nothing title="No alarm yet">
               Deliveries are looked at as they end, sources every five minutes. What is wrong will stand here.
