@@ -33,7 +33,7 @@ export function MapForm({ columns, dates, labels, mayCorrect }: MapFormProps) {
   )
   if (!mayCorrect) return table([roleText(dates)])
   return (
-    <Form method="post" preventScrollReset>
+    <Form method="post" className="map-form" preventScrollReset>
       {refusal && (
         <Notice kind="bad" role="alert">
           <b>The map was not saved.</b> {Object.values(refusal.fields)[0]}
@@ -58,7 +58,7 @@ const COLUMN: Column<Place> = {
   cell: ({ path }) => <Value text={path} path={false} />,
   below: ({ values, by }) => (
     <>
-      {values[0] ? <Value text={values[0]} /> : 'empty'}
+      {values[0] ? <Value text={values[0]} path={false} /> : 'empty'}
       {by && ` · ${BY_WORDS[by]}`}
     </>
   ),
@@ -74,13 +74,13 @@ const VALUES: Column<Place> = {
       values.map((value, at) => (
         <span key={value}>
           {at > 0 && <span className="muted"> · </span>}
-          <Value text={value} />
+          <Value text={value} path={false} />
         </span>
       ))
     ),
 }
 
-const BY_WORDS = { catalogue: 'list', tenant: 'corrected', name: 'its name' } as const
+const BY_WORDS = { catalogue: 'the list', tenant: 'corrected', name: 'its name' } as const
 const BY: Column<Place> = {
   title: 'Known by',
   className: 'max-md:hidden w-24',
@@ -100,7 +100,7 @@ const roleText = (dates: string | null): Column<Place> => ({
 
 const roleField: Column<Place> = {
   title: 'Is',
-  className: 'w-40 max-md:w-36',
+  className: 'w-40',
   cell: ({ at, path, role }) => (
     <>
       <input type="hidden" name={`path.${at}`} value={path} />
@@ -120,7 +120,7 @@ const roleField: Column<Place> = {
 
 const labelField = (labels: readonly string[]): Column<Place> => ({
   title: 'Time of',
-  className: 'w-36 max-md:w-28',
+  className: 'w-36 time-only',
   cell: ({ at, path, label }) => {
     const choices = label && !labels.includes(label) ? [label, ...labels] : labels
     return (
@@ -145,11 +145,13 @@ const labelField = (labels: readonly string[]): Column<Place> => ({
 
 const datesField = (dates: string | null): Column<Place> => ({
   title: 'Dates the row',
-  className: 'w-28 max-md:w-16',
+  className: 'w-28 time-only',
   cell: ({ path }) => (
     <label className="check">
       <input type="radio" name="dates" value={path} defaultChecked={path === dates} />
-      <span className="sr-only">{path} dates the row</span>
+      <span className="md:sr-only">
+        dates the row <span className="sr-only">: {path}</span>
+      </span>
     </label>
   ),
 })

@@ -54,8 +54,7 @@ const COLUMNS: Column<PreviewRow>[] = [
   { title: 'Host', className: 'max-md:hidden', cell: ({ hostname }) => <Value text={hostname} /> },
   {
     title: 'Times',
-    className: 'max-md:hidden',
-    wrap: true,
+    className: 'max-md:hidden stacked',
     cell: ({ times }) =>
       times.length === 0 ? (
         <span className="muted">none</span>
@@ -79,7 +78,7 @@ const COLUMNS: Column<PreviewRow>[] = [
         <>
           {values.slice(0, SHOWN).map(({ type, field, value }) => (
             <div key={`${type} ${field} ${value}`}>
-              <span className="muted">{roleName(type)}</span> <Value text={value} />
+              <span className="muted">{roleName(type)}</span> <Value text={value} path={false} />
             </div>
           ))}
           {values.length > SHOWN && <div className="muted">and {values.length - SHOWN} more</div>}

@@ -68,7 +68,7 @@ export default function ArtifactPage() {
     <>
       <PageHead
         title={<WholeValue text={map.artifact} />}
-        about={`${number(map.rows)} rows. Columns are known by ${map.listed ? 'the list that comes with the product' : 'their names'}${map.corrected > 0 ? `, ${number(map.corrected)} corrected here` : ''}.`}
+        about={`${map.rows === 1 ? '1 row' : `${number(map.rows)} rows`}. Columns are known by ${map.listed ? 'the list that comes with the product' : 'their names'}${map.corrected > 0 ? `, ${number(map.corrected)} corrected here` : ''}.`}
       >
         <Link className="btn" to={rowsLink({ artifact: map.artifact })}>
           Open its rows

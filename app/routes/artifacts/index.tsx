@@ -95,9 +95,9 @@ const COLUMNS: Column<Artifact>[] = [
       following && !following.done
         ? followingText(following)
         : corrected > 0
-          ? `${listed ? 'list' : 'names'}, ${number(corrected)} corrected`
+          ? `${listed ? 'the list' : 'names'}, ${number(corrected)} corrected`
           : listed
-            ? 'list'
+            ? 'the list'
             : 'their names',
   },
 ]
