@@ -98,7 +98,7 @@ export const RowBody = ({ row, cap }: { row: FullRow; cap: number }) => (
 
 /** Every time a row bears, by what it is of; those that can hardly be true say why. */
 const Times = ({ times }: { times: RowTime[] }) => (
-  <ul className="times">
+  <ul>
     {times.map(({ at, label, doubt }, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a program may have run twice in one millisecond
       <li key={index}>
@@ -106,7 +106,7 @@ const Times = ({ times }: { times: RowTime[] }) => (
           <Value text={label} path={false} />
         </span>{' '}
         <FullTime at={at} />
-        {doubt && <span className="chip warn">{doubt}</span>}
+        {doubt && <span className="muted"> doubtful: {doubt}</span>}
       </li>
     ))}
   </ul>
