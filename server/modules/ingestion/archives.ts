@@ -49,7 +49,7 @@ export async function secretsFor(ctx: JobCtx, batch: Loading): Promise<Secrets> 
 /** Lists the uploads of an archive, and keeps the files when the tenant wants them and there is room. */
 export async function* uploadLines(ctx: JobCtx, archive: Archive): AsyncGenerator<MemberLine> {
   const wanted = await ctx.transact('read only', (db) =>
-    db.selectFrom('tenant').select('keep_uploads').executeTakeFirst(),
+    db.selectFrom('tenant').select('keep_uploads').where('id', '=', ctx.tenantId).executeTakeFirst(),
   )
   const folder = wanted?.keep_uploads ? evidenceFolder(ctx) : null
   for await (const upload of uploadsOf(archive, folder, () => ctx.spool.hasRoom())) {

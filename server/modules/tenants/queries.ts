@@ -52,6 +52,7 @@ export async function countDeliveries(pool: Kysely<Tables>, tenantId: number): P
 }
 
 /** Whether the tenant keeps the files that its archives bring. */
-export const keepsUploads = async ({ db }: Pick<Ctx, 'db'>) => ({
-  keep: (await db.selectFrom('tenant').select('keep_uploads').executeTakeFirst())?.keep_uploads ?? false,
-})
+export async function keepsUploads({ db, actor }: Pick<Ctx, 'db' | 'actor'>) {
+  const own = db.selectFrom('tenant').select('keep_uploads').where('id', '=', actor.tenantId)
+  return { keep: (await own.executeTakeFirst())?.keep_uploads ?? false }
+}

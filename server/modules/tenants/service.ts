@@ -107,7 +107,7 @@ function nameTaken(error: unknown): never {
 
 /** Keeps the files that archives bring from now on, or only lists them. What is kept already stays. */
 export async function keepUploads(ctx: Ctx, { keep }: z.infer<typeof KeepUploads>) {
-  await ctx.db.updateTable('tenant').set({ keep_uploads: keep }).execute()
+  await ctx.db.updateTable('tenant').set({ keep_uploads: keep }).where('id', '=', ctx.actor.tenantId).execute()
   await record(ctx, 'tenant.keep_uploads', { type: 'tenant', id: ctx.actor.tenantId }, { keep })
   return { keep }
 }
