@@ -21,7 +21,6 @@ const LISTED = [
   'client_id',
   'os',
   'ip_address',
-  'org',
   'first_seen_at',
   'last_seen_at',
   'created_at',
@@ -29,6 +28,7 @@ const LISTED = [
 /** What there is to know; the other columns are for finding it. */
 const SHOWN = [
   ...LISTED,
+  'org',
   'tenant_id',
   'fqdn',
   'os_release',

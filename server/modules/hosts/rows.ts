@@ -46,6 +46,7 @@ async function addUp(db: TenantDb, fresh: Freshness[]) {
       select host_id, coalesce(min(first_row_at), now()) as first, least(coalesce(max(last_row_at), now()), now()) as last
       from told group by host_id) seen
     where h.tenant_id = app.tenant_id() and h.id = seen.host_id
+      and (h.own_first_seen_at is null or seen.first < h.own_first_seen_at or seen.last > h.own_last_seen_at)
     returning h.merged_into as into_id`.execute(db)
   const survivors = [...new Set(merged.map(({ into_id }) => into_id))].filter((id) => id !== null)
   if (survivors.length > 0) await sumUpMerged(db, survivors)
