@@ -97,6 +97,6 @@ describe('from a file to its row', () => {
     await page.getByRole('button', { name: 'Upload' }).click()
     const refusal = page.getByRole('list', { name: 'Uploads of this visit' }).getByRole('alert')
     await refusal.waitFor()
-    expect(await refusal.textContent()).toMatch(/ZIP archive/)
+    expect(await refusal.textContent()).toMatch(/ZIP cannot be opened/)
   })
 })
