@@ -38,7 +38,7 @@ export async function bareLoad(url: string, file: string): Promise<number> {
   for await (const _ of stream) void _
   await client.command({
     query: SIGHTINGS,
-    query_params: { idn: [], ascii: [] },
+    query_params: { tenant: 0, idn: [], ascii: [] },
     clickhouse_settings: { ...SIGHTINGS_SETTINGS },
   })
   const took = seconds(started)
