@@ -3,7 +3,7 @@ import { number } from '#app/lib/format.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
-import { FullTime } from './time.tsx'
+import { Time } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type Side = {
@@ -26,7 +26,7 @@ type Line = { what: string; of: (side: Side) => ReactNode; together?: ReactNode 
 /** Both hosts side by side, and what stands in lists and on the page once they are one. */
 export function MergePreview({ stays, goes }: { stays: Side; goes: Side }) {
   const columns: Column<Line>[] = [
-    { title: 'What', className: 'w-24 md:w-40', cell: ({ what }) => what },
+    { title: 'What', className: 'w-28 md:w-44', wrap: true, cell: ({ what }) => what },
     { title: 'Stays', wrap: true, cell: ({ of }) => of(stays) },
     { title: 'Is merged', wrap: true, cell: ({ of }) => of(goes) },
     {
@@ -82,12 +82,12 @@ const linesOf = (stays: Side, goes: Side): Line[] => [
     together: <Known text={[...new Set([...stays.labels, ...goes.labels])].sort().join(', ') || null} />,
   },
   {
-    what: 'First seen',
+    what: 'First seen (UTC)',
     of: ({ first_seen_at }) => <Moment at={first_seen_at} />,
     together: <Moment at={earlier(stays.first_seen_at, goes.first_seen_at)} />,
   },
   {
-    what: 'Last seen',
+    what: 'Last seen (UTC)',
     of: ({ last_seen_at }) => <Moment at={last_seen_at} />,
     together: <Moment at={later(stays.last_seen_at, goes.last_seen_at)} />,
   },
@@ -106,7 +106,7 @@ const Known = ({ text }: { text: string | null }) =>
   text ? <Value text={text} path={false} /> : <span className="muted">none</span>
 
 const Moment = ({ at }: { at: Date | null }) =>
-  at && at.getTime() > 0 ? <FullTime at={at} /> : <span className="muted">unknown</span>
+  at && at.getTime() > 0 ? <Time at={at} /> : <span className="muted">unknown</span>
 
 const both = (a: string | null, b: string | null) => <Known text={[a, b].filter(Boolean).join(', ') || null} />
 

@@ -164,3 +164,26 @@ test('names with letters beyond ASCII find their host in any case', async () => 
   expect((await tenant.as('viewer').hosts.list({})).total).toBe(1)
   expect((await tenant.as('viewer').telemetry.rows({})).total).toBe(2)
 })
+
+test('what rows and archives tell without a time is as old as the newest row beside it', async () => {
+  const tenant = await newTenant()
+  const told = (os: string, at: number) =>
+    jsonLines([
+      {
+        Artifact: 'Generic.Client.Info/BasicInformation',
+        ClientId: 'C.8',
+        Hostname: 'ws-8',
+        OS: os,
+        Fqdn: 'ws-8.corp',
+      },
+      { Artifact: 'Test', ClientId: 'C.8', Hostname: 'ws-8', EventTime: day(at).toISOString() },
+    ])
+  await tenant.deliver(told('windows', 20))
+  await tenant.deliver(told('linux', 10))
+  const { rows } = await tenant.as('viewer').hosts.list({})
+  expect(rows).toMatchObject([{ hostname: 'ws-8', os: 'windows' }])
+  expect(await historyOf(tenant, rows[0]!.id, 'os')).toEqual([
+    ['linux', 10, 10],
+    ['windows', 20, 20],
+  ])
+})

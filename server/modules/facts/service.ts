@@ -38,7 +38,8 @@ function asTable(facts: HostFact[]): Told {
   const said = facts.map(({ value, seen_at, ...fact }, n) => ({
     ...fact,
     n,
-    value: value.trim().slice(0, LONGEST),
+    // One network card is written in four ways.
+    value: (fact.fact === 'mac' ? value.toLowerCase().replaceAll('-', ':') : value).trim().slice(0, LONGEST),
     at: seen_at?.toISOString() ?? null,
   }))
   // A host of another tenant, or of nobody, has no facts. A clock ahead of ours would make them the newest for long.

@@ -126,12 +126,12 @@ export async function hostIdsOf(db: TenantDb, id: number): Promise<number[]> {
   return rows.map((row) => row.id)
 }
 
-/** A name under which rows spoke of a host. `seen_at`: the newest time they bear, in UTC; null when they bear none. */
+/** A name under which rows spoke of a host, and as of when; null when nothing says. */
 export type NameSighting = {
   host_id: number
   client_id: string
   hostname: string
-  seen_at: string | null
+  seen_at: Date | null
   batch_id: number | null
 }
 
@@ -156,13 +156,11 @@ export async function noteNames(db: TenantDb, names: NameSighting[]): Promise<vo
     const note = (fact: string, value: string | null, at: Date | null) =>
       value === null ? undefined : facts.push({ ...told, fact, value, seen_at: at })
     if (!isNew) note('hostname', host.hostname, host.own_last_seen_at)
-    note('hostname', named.hostname, asTime(seen_at))
-    note('fqdn', named.fqdn, asTime(seen_at))
+    note('hostname', named.hostname, seen_at)
+    note('fqdn', named.fqdn, seen_at)
   }
   await noteHostFacts(db, facts)
 }
-
-const asTime = (utc: string | null) => (utc === null ? null : new Date(`${utc.replace(' ', 'T').replace(/Z?$/, 'Z')}`))
 
 type Named = { id: number; hostname: string; fqdn: string | null; is_machine: boolean; own_last_seen_at: Date }
 

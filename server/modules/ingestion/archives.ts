@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import type { MemberKind } from '#db/types.ts'
 import type { HostFact } from '#server/modules/facts/schema.ts'
-import { noteHostFacts } from '#server/modules/facts/service.ts'
 import type { HostSighting } from '#server/modules/hosts/service.ts'
 import type { JobCtx } from '#server/platform/jobs.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
@@ -79,7 +78,7 @@ export const hostsTold = (told: Iterable<Told>): HostSighting[] => {
 export const keyOf = ({ clientId, hostname }: Pick<About, 'clientId' | 'hostname'>) =>
   clientId || hostname.toLowerCase()
 
-/** Enters what archives told: their files, facts of hosts, and flows. Safe to repeat. */
+/** Enters what archives told: their files and flows. Safe to repeat. */
 export async function noteTold(db: TenantDb, told: Map<number, Told>, hosts: Map<string, number>): Promise<void> {
   for (const [batch, { members, abouts }] of told) {
     await enterMembers(db, batch, members)
@@ -87,16 +86,25 @@ export async function noteTold(db: TenantDb, told: Map<number, Told>, hosts: Map
       const host = hosts.get(keyOf(about))
       return host === undefined ? [] : [{ ...about, host }]
     })
-    await noteHostFacts(
-      db,
-      known.flatMap(({ host, info, flow }) => factsOf(batch, host, { info, flow })),
-    )
     for (let at = 0; at < known.length; at += PAGE) await enterFlows(db, batch, known.slice(at, at + PAGE))
   }
 }
 
+/** When what an archive says of a host was so: when the client was heard of, else when it collected. */
+export const soAt = ({ info, flow }: Pick<About, 'info' | 'flow'>): Date | null =>
+  info?.seenAt ?? flow?.activeAt ?? flow?.startedAt ?? flow?.createdAt ?? null
+
+/** What archives say of hosts, those of `hosts` by their keys; without a time where they bear none. */
+export const factsTold = (told: Map<number, Told>, hosts: Map<string, number>): HostFact[] =>
+  [...told].flatMap(([batch, { abouts }]) =>
+    abouts.flatMap((about) => {
+      const host = hosts.get(keyOf(about))
+      return host === undefined ? [] : factsOf(batch, host, about)
+    }),
+  )
+
 function factsOf(batch: number, host: number, { info, flow }: Pick<About, 'info' | 'flow'>): HostFact[] {
-  const seen_at = info?.seenAt ?? flow?.activeAt ?? flow?.startedAt ?? flow?.createdAt ?? null
+  const seen_at = soAt({ info, flow })
   return (info?.facts ?? []).map(({ fact, value }) => ({ host_id: host, fact, value, seen_at, batch_id: batch }))
 }
 

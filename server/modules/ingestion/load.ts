@@ -8,7 +8,7 @@ import {
 } from '#server/modules/hosts/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { JobCtx } from '#server/platform/jobs.ts'
-import { hostsTold, noteTold, type Told } from './archives.ts'
+import { factsTold, hostsTold, keyOf, noteTold, soAt, type Told } from './archives.ts'
 import { deriveBatches, factsInRows, mapsOfLoad } from './derive.ts'
 import { type Block, partsOf } from './formats/chunks.ts'
 import { Unreadable } from './formats/framed.ts'
@@ -86,8 +86,14 @@ export async function load(ctx: JobCtx, id: number, batches: Loading[]): Promise
   if (whole > WATCHED_BYTES) await progress(0.95, { phase: 'deriving', rows: 0 })
   await deriveBatches(ctx, ids, freshness, maps)
   const counts = await countBatches(rows, id, ids)
-  const facts = await factsInRows(rows, ids, freshness)
-  return { formats: found.formats, counts, freshness, names: namesOf(seen, hosts, freshness), facts }
+  const keys = new Map(hosts.map(({ key, host_id }) => [key, host_id]))
+  const times = timesOfHosts(found, keys, freshness)
+  const inRows = await factsInRows(rows, ids, freshness)
+  const facts = [...factsTold(found.told, keys), ...inRows].map((fact) => ({
+    ...fact,
+    seen_at: fact.seen_at ?? times.get(fact.host_id)?.seen_at ?? null,
+  }))
+  return { formats: found.formats, counts, freshness, names: namesOf(seen, keys, times), facts }
 }
 
 /** What the deliveries were found to be, and what their archives tell beside rows. */
@@ -104,21 +110,31 @@ async function hostsOf(ctx: JobCtx, seen: SeenHost[], { told }: Found) {
   })
 }
 
-/** The names of hosts that have rows now, each with the newest time of those rows. */
-function namesOf(seen: SeenHost[], hosts: { key: string; host_id: number }[], freshness: Freshness[]): NameSighting[] {
-  const newest = new Map<number, Pick<NameSighting, 'seen_at' | 'batch_id'>>()
+type Times = Map<number, { seen_at: Date | null; batch_id: number | null }>
+
+/** As of when what was loaded speaks of each host: its collection, else its newest row; null when neither bears a time. */
+function timesOfHosts({ told }: Found, ids: Map<string, number>, freshness: Freshness[]): Times {
+  const times: Times = new Map()
   for (const { host_id, last_row_at, batch_ids } of freshness) {
-    const before = newest.get(host_id)?.seen_at ?? null
-    const seen_at = before === null || (last_row_at !== null && last_row_at > before) ? last_row_at : before
-    newest.set(host_id, { seen_at, batch_id: batch_ids[0] ?? null })
+    const before = times.get(host_id)?.seen_at ?? null
+    const at = last_row_at === null ? null : new Date(`${last_row_at.replace(' ', 'T')}Z`)
+    const seen_at = before === null || (at !== null && at > before) ? at : before
+    times.set(host_id, { seen_at, batch_id: batch_ids[0] ?? null })
   }
-  const ids = new Map(hosts.map(({ key, host_id }) => [key, host_id]))
-  return seen.flatMap(({ key, client_id, hostname }) => {
+  for (const about of [...told.values()].flatMap(({ abouts }) => abouts)) {
+    const known = times.get(ids.get(keyOf(about)) ?? 0)
+    if (known) known.seen_at = soAt(about) ?? known.seen_at
+  }
+  return times
+}
+
+/** The names of hosts that have rows now. */
+const namesOf = (seen: SeenHost[], ids: Map<string, number>, times: Times): NameSighting[] =>
+  seen.flatMap(({ key, client_id, hostname }) => {
     const host_id = ids.get(key)
-    const when = host_id === undefined ? undefined : newest.get(host_id)
+    const when = host_id === undefined ? undefined : times.get(host_id)
     return host_id === undefined || !when ? [] : [{ host_id, client_id, hostname, ...when }]
   })
-}
 
 /** Every member of every delivery, in order, in blocks of lines that count through their delivery. */
 async function* blocksOf(ctx: JobCtx, batches: Loading[], found: Found): AsyncGenerator<Block> {
