@@ -95,6 +95,7 @@ const WRITES: Record<string, string[]> = {
   'hosts.create': [
     '+activity',
     '+host_fact',
+    'host.haystack',
     'host.host_metadata',
     'host.last_seen_at',
     'host.os',
@@ -105,12 +106,13 @@ const WRITES: Record<string, string[]> = {
   'merges.merge': [
     '+activity',
     '+host_merge',
+    'host.haystack',
     'host.known_as',
     'host.merged_into',
     'host.merged_last_seen_at',
     'tally.n',
   ],
-  'merges.split': ['+activity', '-host_merge', 'host.known_as', 'host.merged_into', 'tally.n'],
+  'merges.split': ['+activity', '-host_merge', 'host.haystack', 'host.known_as', 'host.merged_into', 'tally.n'],
   'sources.create': ['+activity', '+source'],
   'sources.update': ['+activity', 'source.expect_every_minutes', 'source.kind', 'source.name', 'source.org'],
   'sources.rotate': [
