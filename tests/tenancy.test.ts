@@ -235,7 +235,7 @@ test('with two connections, many tenants, and work that fails, hangs or loses it
   }
   expect(seen.right).toBeGreaterThan(200)
   expect(seen.failed).toBeGreaterThan(50)
-}, 60_000)
+})
 
 const CHAOS = [
   'none',

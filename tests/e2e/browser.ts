@@ -21,7 +21,7 @@ export const PHONE = { width: 390, height: 844 }
 /** A new person at a new browser. Breaches of our own policy, script errors and answers of 500 and more fail the test. */
 export async function visitor(options: BrowserContextOptions = {}, baseURL = installation.url): Promise<Page> {
   const context = await browser.newContext({ baseURL, viewport: DESK, ...options })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(60_000)
   context.on('console', (message) => {
     // An answer of 4xx is logged as a failed resource; whether it was right is the test's business.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))

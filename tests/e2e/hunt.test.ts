@@ -27,7 +27,7 @@ async function reloadUntilDone(page: Page) {
     await page.reload()
     return receipt(page).count()
   }
-  await expect.poll(receipts, { timeout: 20_000, interval: 200 }).toBe(1)
+  await expect.poll(receipts, { interval: 200 }).toBe(1)
 }
 
 async function findAndOpen(page: Page) {

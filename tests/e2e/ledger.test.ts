@@ -22,7 +22,7 @@ async function refreshUntilDone(page: Page) {
     await page.reload()
     return receipt(page).count()
   }
-  await expect.poll(ended, { timeout: 30_000, interval: 300 }).toBe(1)
+  await expect.poll(ended, { interval: 300 }).toBe(1)
 }
 
 async function openAs(tenant: Tenant, path: string, options: Parameters<typeof visitor>[0] = {}) {
@@ -49,13 +49,11 @@ test('a large upload shows in the ledger how far its load is, how fast, and what
 
   const line = page.getByRole('row', { name: /large\.jsonl/ })
   await line.getByRole('progressbar').waitFor({ timeout: 60_000 })
-  await expect
-    .poll(() => line.textContent().catch(() => ''), { timeout: 60_000 })
-    .toMatch(/[\d,]+ rows\/s, \d+ MB of 5\d MB, .+ left/)
-  await expect.poll(() => line.textContent(), { timeout: 120_000, interval: 500 }).toMatch(/done/)
+  await expect.poll(() => line.textContent().catch(() => '')).toMatch(/[\d,]+ rows\/s, \d+ MB of 5\d MB, .+ left/)
+  await expect.poll(() => line.textContent(), { interval: 500 }).toMatch(/done/)
   expect(await line.textContent()).toContain('150,000')
   expect(await line.getByRole('progressbar').count()).toBe(0)
-}, 240_000)
+})
 
 describe('rejected rows', () => {
   test('are mended in the page, line by line, and both deliveries say so', async () => {

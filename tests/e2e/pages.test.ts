@@ -24,7 +24,7 @@ let ids: Ids
 beforeAll(async () => {
   tenant = await newTenant()
   ids = await furnish(tenant)
-}, 60_000)
+})
 
 /** Something to see on every page: rows with long and odd values, rejected lines, a failed delivery, a source. */
 async function furnish({ deliver, as, people }: Tenant): Promise<Ids> {

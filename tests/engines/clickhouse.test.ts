@@ -18,19 +18,19 @@ function connect(url: string, options = {}): ClickHouseClient {
 
 const DURABLE = 'settings fsync_after_insert = 1, fsync_part_directory = 1'
 
-describe('embedded ClickHouse', { timeout: 60_000 }, () => {
+describe('embedded ClickHouse', () => {
   const folder = mkdtempSync(join(tmpdir(), 'engine-'))
   let engine: Clickhouse
   let client: ClickHouseClient
   beforeAll(async () => {
     engine = await startClickhouse({ dataDir: join(folder, 'clickhouse'), log: quiet })
     client = connect(engine.url)
-  }, 60_000)
+  })
   afterAll(async () => {
     await client.close()
     await engine.stop()
     rmSync(folder, { recursive: true, force: true })
-  }, 60_000)
+  })
 
   async function rows(query: string, options = {}): Promise<unknown[]> {
     const result = await client.query({ query, format: 'JSONEachRow', ...options })

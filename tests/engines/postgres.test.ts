@@ -23,7 +23,7 @@ async function ask(url: string, sql: string): Promise<Record<string, unknown>[]>
   }
 }
 
-describe('embedded PostgreSQL', { timeout: 60_000 }, () => {
+describe('embedded PostgreSQL', () => {
   test('it is PostgreSQL 18, durable, checksummed, UTF-8, and asks for the password', async () => {
     const dataDir = join(newFolder(), 'postgres')
     const { adminUrl } = await started({ dataDir })

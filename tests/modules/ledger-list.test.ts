@@ -127,8 +127,6 @@ test('the newest event of a delivery is known once it was looked at; undated row
   ]
   const { id } = await tenant.deliver(lines.join('\n'), { artifact: 'Test.Phases', hostname: 'WS-1' })
   await expect
-    .poll(async () => (await tenant.as('viewer').ingestion.get({ id })).newest_event_at?.toISOString(), {
-      timeout: 20_000,
-    })
+    .poll(async () => (await tenant.as('viewer').ingestion.get({ id })).newest_event_at?.toISOString())
     .toBe(event)
 })

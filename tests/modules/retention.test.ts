@@ -38,7 +38,6 @@ const applied = async (tenant: Tenant) => {
             [`retention.apply:${tenant.id}`],
           )
         ).rowCount,
-      { timeout: 20_000 },
     )
     .toBe(0)
 }

@@ -110,7 +110,7 @@ describe('what is refused leaves nothing', () => {
     )
     socket.write(rows(1000, 'half'))
     await expect
-      .poll(async () => (await leftInSpool()).filter((name) => !refused.before.includes(name)), { timeout: 5_000 })
+      .poll(async () => (await leftInSpool()).filter((name) => !refused.before.includes(name)))
       .not.toEqual([])
     socket.destroy()
     await nothingIsLeft()

@@ -60,9 +60,6 @@ const gone = (id: number) =>
     .poll(
       async () =>
         (await superuser.query('select from deleted_tenant where id = $1 and done_at is not null', [id])).rowCount,
-      {
-        timeout: 40_000,
-      },
     )
     .toBe(1)
 
