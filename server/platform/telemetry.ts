@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ClickHouseClient,
   ClickHouseError,
@@ -110,8 +111,31 @@ function forTenant(client: ClickHouseClient, tenantId: number) {
       const answer = await client.exec({ ...request, values: body }).catch(rethrow)
       for await (const _chunk of answer.stream) void _chunk
     },
+
+    /** A statement that deletes this tenant's rows: repeated while the engine puts it off, so it must bear that. */
+    async remove(query: string, params: Params = {}, settings: ClickHouseSettings = {}): Promise<void> {
+      const request = {
+        query,
+        query_params: bound(params),
+        clickhouse_settings: { ...scope(tenantId), max_execution_time: 600, ...settings },
+      }
+      for (let tries = 0; ; tries += 1) {
+        const refused = await client.command(request).then(
+          () => null,
+          (error: unknown) => error as Error,
+        )
+        if (!refused) return
+        if (!PUT_OFF.test(refused.message) || tries === MOST_TRIES) rethrow(refused)
+        await sleep(PAUSE_MS)
+      }
+    },
   }
 }
+
+/** What the engine says of a mutation that it cancelled because parts beside went, and goes on with by itself. */
+export const PUT_OFF = /Cancelled mutating parts|\(ABORTED\)/
+const MOST_TRIES = 200
+const PAUSE_MS = 300
 
 const scope = (tenantId: number): ClickHouseSettings => ({
   additional_table_filters: SettingsMap.from(

@@ -122,7 +122,7 @@ export async function lookCloser(rows: TenantRows, load: number): Promise<void> 
 async function mend(rows: TenantRows, load: number, judged: (Doubtful & { mended: string | null })[]) {
   const mended = judged.filter((line) => line.mended !== null)
   if (mended.length === 0) return
-  await rows.write(`delete from incoming where ${OWN} and seq in {lines:Array(UInt64)}`, {
+  await rows.remove(`delete from incoming where ${OWN} and seq in {lines:Array(UInt64)}`, {
     load,
     lines: mended.map(({ seq }) => seq),
   })

@@ -59,9 +59,7 @@ async function emptyRows({ rows }: WideCtx) {
       `select count() as n from ${table} where tenant_id = {tenant:UInt64}`,
     )
     if (!held?.n) continue
-    await rows.write(`alter table ${table} delete where tenant_id = ${rows.tenantId}`, {}, undefined, {
-      mutations_sync: '1',
-    })
+    await rows.remove(`alter table ${table} delete where tenant_id = ${rows.tenantId}`, {}, { mutations_sync: '1' })
   }
 }
 
