@@ -14,3 +14,8 @@ export async function inBulk<T>(db: TenantDb, count: number, work: () => Promise
   await sql`select set_config('enable_nestloop', 'on', true)`.execute(db)
   return result
 }
+
+/** Lets the planner look at the hosts' tables again after `count` of their rows moved, before a page meets its old view. */
+export async function lookAgain(db: TenantDb, count: number): Promise<void> {
+  if (count >= MANY) await sql`select app.refresh_statistics()`.execute(db)
+}

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { noteFreshness, noteHostFacts, noteNames } from '#server/modules/hosts/service.ts'
 import { record } from '#server/platform/activity.ts'
+import { lookAgain } from '#server/platform/bulk.ts'
 import { AppError, fromDatabase } from '#server/platform/errors.ts'
 import { enqueue, type JobCtx, job } from '#server/platform/jobs.ts'
 import { failure, log } from '#server/platform/log.ts'
@@ -145,6 +146,7 @@ async function close(ctx: JobCtx, { load: id, batches }: Group, { formats, count
       else await endDone(db, batch, formats, counts.get(batch.id)!)
     }
   })
+  await ctx.transact('read write', (db) => lookAgain(db, freshness.length))
   await clearStaging(ctx.rows, id)
   for (const { id: batch, spool_name } of batches)
     if (spool_name && !failed.get(batch)?.keepFile) await ctx.spool.remove(spool_name)
