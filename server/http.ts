@@ -40,7 +40,8 @@ export async function listen(base: PageBase): Promise<Web> {
   server.timeout = 30_000
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(base.env.PORT, base.env.HOST, resolve)
+    const { LISTEN_FD: fd, HOST: host, PORT: port } = base.env
+    server.listen(fd ? { fd } : { host, port }, resolve)
   })
   const address = server.address()
   if (address !== null && typeof address === 'object') port = address.port

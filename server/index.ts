@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, openSync, renameSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { startClickhouse } from '#db/embedded/clickhouse.ts'
 import { EngineError, type EngineLog, secretIn } from '#db/embedded/folder.ts'
@@ -8,6 +7,7 @@ import { startPostgres } from '#db/embedded/postgres.ts'
 import { migrateTelemetry } from '#db/migrate-telemetry.ts'
 import { ensureDatabase, prepareDatabase } from '#db/prepare.ts'
 import { checkSecretKey, type Env, isLoopback, publicOrigin, readEnv, StartError } from './platform/env.ts'
+import { type HeldPort, holdPort } from './port.ts'
 import { keepRunning, type Supervised, startProcess } from './processes.ts'
 import { restartOnChange } from './restart-on-change.ts'
 
@@ -15,6 +15,7 @@ const LOG_BYTES = 20 * 1024 * 1024
 
 // What runs, in the order it may be stopped from the end.
 const parts: Supervised[] = []
+let held: HeldPort | undefined
 
 /** The composition root: engines up, migrated, worker and web running; on a signal everything down, engines last. */
 async function main() {
@@ -22,7 +23,7 @@ async function main() {
   const origin = publicOrigin(env)
   const stopAll = stopOnSignals()
   mkdirSync(env.DATA_DIR, { recursive: true, mode: 0o700 })
-  await portIsFree(env)
+  held = await holdPort(env.HOST, env.PORT)
 
   const secret = checkSecretKey(env.SECRET_KEY ?? secretIn(join(env.DATA_DIR, 'secret-key')))
   const setupCode = isLoopback(env.HOST) ? '' : randomBytes(5).toString('hex')
@@ -44,22 +45,17 @@ async function main() {
     DATABASE_URL: undefined, // only the root may change the schema
   }
   const output = logOutput(env)
-  let listening = env.PORT
   parts.push(await keepRunning('worker', () => startProcess('worker', childEnv, output), say))
-  const startWeb = async () => {
-    const web = await startProcess('web', { ...childEnv, PORT: String(listening) }, output)
-    listening = web.port ?? listening
-    return web
-  }
-  parts.push(await keepRunning('web', startWeb, say))
+  const { port, fd } = held
+  parts.push(await keepRunning('web', () => startProcess('web', { ...childEnv, PORT: String(port) }, output, fd), say))
   if (env.NODE_ENV === 'development') restartOnChange(parts)
 
-  if (!env.PUBLIC_URL) origin.port = String(listening)
+  if (!env.PUBLIC_URL) origin.port = String(port)
   if (setupCode) say(`While there is no account, the first one needs the setup code ${setupCode}`)
   say(`VelociCompanion is ready at ${origin.origin} (data in ${env.DATA_DIR}; Ctrl-C stops it)`)
   process.send?.({
     ready: true,
-    port: listening,
+    port,
     pids: Object.fromEntries(parts.map((part) => [part.name, part.pid()])),
   })
   await stopAll
@@ -109,6 +105,7 @@ function stopOnSignals(): Promise<void> {
 }
 
 async function stopParts() {
+  held?.close()
   for (const part of parts) part.letGo() // a signal to the whole group ends them too: none may start again
   for (const part of parts.toReversed())
     await part.stop().catch((error: Error) => say(`${part.name}: ${error.message}`))
@@ -121,24 +118,6 @@ const notReachable =
     if (!['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].includes(error.code ?? '')) throw error
     throw new StartError(`${engine} does not answer at ${url && new URL(url).host} (${error.code}).`)
   }
-
-async function portIsFree({ HOST, PORT }: Env) {
-  if (PORT === 0) return
-  await new Promise<void>((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE'
-      reject(
-        new StartError(
-          taken
-            ? `Port ${PORT} is in use. Stop the program that uses it, or set PORT to another one.`
-            : `Cannot listen on ${HOST}:${PORT} (${error.code}). Set HOST and PORT to an address of this machine.`,
-        ),
-      )
-    })
-    probe.listen(PORT, HOST, () => probe.close(() => resolve()))
-  })
-}
 
 /** Where web and worker write their JSON lines: a file in the data folder, or with LOG_STDOUT=1 the root's own output. */
 function logOutput(env: Env): number | 'inherit' {

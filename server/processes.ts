@@ -47,17 +47,21 @@ export async function keepRunning(
   }
 }
 
-/** Forks `server/<name>` with `env` and resolves when it says it is ready. Throws its reason otherwise. */
+/**
+ * Forks `server/<name>` with `env` and resolves when it says it is ready. Throws its reason otherwise. `socket`: what it
+ * listens on, which it finds under LISTEN_FD.
+ */
 export async function startProcess(
   name: 'web' | 'worker',
   env: NodeJS.ProcessEnv,
   output: number | 'inherit',
-): Promise<Running & { port?: number | undefined }> {
+  socket?: number,
+): Promise<Running> {
   const { path, execArgv } = entry(name)
   const child = fork(path, {
-    env: { ...env, ...FRUGAL, PROCESS_NAME: name },
+    env: { ...env, ...FRUGAL, PROCESS_NAME: name, ...(socket !== undefined && { LISTEN_FD: '4' }) },
     execArgv: [...execArgv, HEAP],
-    stdio: ['ignore', output, output, 'ipc'],
+    stdio: ['ignore', output, output, 'ipc', ...(socket === undefined ? [] : [socket])],
   })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const hello = await Promise.race([
@@ -68,7 +72,7 @@ export async function startProcess(
     child.kill('SIGKILL')
     throw Object.assign(new Error(hello.reason), { code: hello.code })
   }
-  return { pid: child.pid!, port: hello.port, exited, stop: () => stop(child, exited) }
+  return { pid: child.pid!, exited, stop: () => stop(child, exited) }
 }
 
 // What lives in either process is some 60 MB; left alone, Node lets garbage pile up to many times that, and glibc keeps

@@ -210,7 +210,7 @@ test('SQL text that touches a tenant table names the tenant', () => {
 
 test('every setting is documented, and only settings are', () => {
   const text = readFileSync(join(projectRoot, 'server/platform/env.ts'), 'utf8')
-  const internal = ['APP_DATABASE_URL', 'JOBS_DATABASE_URL', 'SETUP_CODE']
+  const internal = ['APP_DATABASE_URL', 'JOBS_DATABASE_URL', 'SETUP_CODE', 'LISTEN_FD']
   const settings = [...text.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)]
     .map(([, name]) => name!)
     .filter((name) => !internal.includes(name))

@@ -46,6 +46,7 @@ const Environment = z.object({
   APP_DATABASE_URL: z.string().default(''),
   JOBS_DATABASE_URL: z.string().default(''),
   SETUP_CODE: z.string().default(''),
+  LISTEN_FD: z.coerce.number().int().optional(),
 })
 
 export type Env = z.infer<typeof Environment>

@@ -53,6 +53,16 @@ test('PostgreSQL killed under load: the web process lives on, answers 503 meanwh
   expect(partsOf(product.child.pid!).web).toBe(web)
 })
 
+test('who calls while the web process is started again waits, and nobody is refused', async () => {
+  const { headers } = await restClient(product.url)
+  const web = partsOf(product.child.pid!).web!
+  process.kill(web, 'SIGKILL')
+  await sleep(50) // until we know that connections kept open to it are gone
+  const calls = Array.from({ length: 20 }, () => fetch(`${product.url}/api/hosts`, { headers }))
+  expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(20).fill(200))
+  expect(partsOf(product.child.pid!).web).not.toBe(web)
+})
+
 test('the row engine killed: records still answer, row pages say 503, and it comes back', async () => {
   const client = await restClient(product.url)
   const cookie = await client.cookie()
