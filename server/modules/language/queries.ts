@@ -12,7 +12,8 @@ const WHICH = {
 } as const
 
 /** Every host of the tenant with the names it goes by; a merged one leads to the host that stands for it. */
-export async function hostNames(db: TenantDb, by: keyof typeof WHICH) {
+export async function hostNames(db: TenantDb, by: keyof typeof WHICH | 'label') {
+  const labels = by === 'label' ? await labelsByHost(db) : null
   const hosts = await db
     .selectFrom('host')
     .select(['id', 'merged_into', 'hostname', 'fqdn', 'client_id'])
@@ -21,6 +22,13 @@ export async function hostNames(db: TenantDb, by: keyof typeof WHICH) {
   return hosts.map((host) => ({
     id: host.id,
     survivor: host.merged_into ?? host.id,
-    names: WHICH[by](host).flatMap((name) => name ?? []),
+    names: by === 'label' ? (labels?.get(host.id) ?? []) : WHICH[by](host).flatMap((name) => name ?? []),
   }))
+}
+
+async function labelsByHost(db: TenantDb): Promise<Map<number, string[]>> {
+  const found = await db.selectFrom('host_label').select(['host_id', 'label']).where('removed_at', 'is', null).execute()
+  const labels = new Map<number, string[]>()
+  for (const { host_id, label } of found) labels.set(host_id, [...(labels.get(host_id) ?? []), label])
+  return labels
 }

@@ -11,6 +11,8 @@ import { type Condition, conditionOf, type Matched } from './query/where.ts'
 import { artifactNames, namesPassing, pathsPresent, patternFlaw, sampledPaths, topValues } from './rows.ts'
 import type { QueryReading, Said } from './schema.ts'
 
+export { type Bind, binder } from './query/conditions.ts'
+export { isSubcolumn, pathValues } from './query/paths.ts'
 export type { Condition } from './query/where.ts'
 
 type Reader = Pick<DetachedCtx, 'rows' | 'transact'>

@@ -5,7 +5,7 @@ export type Canonical =
   | { of: 'time'; label?: string; about: string }
   | { of: 'received'; about: string }
   | { of: 'artifact' | 'delivery' | 'flow' | 'hunt'; about: string }
-  | { of: 'host'; by: 'any' | 'name' | 'client'; about: string }
+  | { of: 'host'; by: 'any' | 'name' | 'client' | 'label'; about: string }
   | { of: 'role'; role: Role; only?: RegExp; shape?: string; about: string }
 
 const hash = (digits: number, name: string): Canonical => ({
@@ -25,6 +25,7 @@ export const CANONICAL: Record<string, Canonical> = {
   host: { of: 'host', by: 'any', about: 'name, FQDN or client id of the endpoint' },
   'host.name': { of: 'host', by: 'name', about: 'name or FQDN of the endpoint' },
   'host.id': { of: 'host', by: 'client', about: 'client id of the endpoint' },
+  'host.label': { of: 'host', by: 'label', about: 'label of the endpoint' },
   client: { of: 'host', by: 'client', about: 'client id of the endpoint' },
   delivery: { of: 'delivery', about: 'number of the delivery' },
   batch: { of: 'delivery', about: 'number of the delivery' },

@@ -17,6 +17,8 @@ export const GRAMMAR = String.raw`
 }
 
 Query = _ query:Or? _ { return query }
+// A field of a form that holds a time.
+Instant = _ @When _
 
 Or = head:And tail:(_ OrWord _ @And)* { return joined('or', head, tail) }
 And = head:Not tail:(_ (AndWord _)? @Not)* { return joined('and', head, tail) }

@@ -1,5 +1,5 @@
 import peggy from 'peggy'
-import type { Draft, DraftTerm, Tree } from './draft.ts'
+import type { Draft, DraftTerm, Tree, When } from './draft.ts'
 import { isTimeField } from './fields.ts'
 import { QueryError } from './flaw.ts'
 import { GRAMMAR } from './grammar.ts'
@@ -9,7 +9,7 @@ export const DEEPEST = 20
 export const A_TIME = 'a time such as 2026-01-05 13:00 Europe/Vienna, now-7d, today or last 7 days'
 
 // Cached parts keep the time linear in the text, whatever is nested in it.
-const parser = peggy.generate(GRAMMAR, { cache: true })
+const parser = peggy.generate(GRAMMAR, { cache: true, allowedStartRules: ['Query', 'Instant'] })
 
 /** The shape of a query, null when it is empty. Throws QueryError with the place of what is wrong. */
 export function parse(text: string): Draft | null {
@@ -25,6 +25,16 @@ function shapeOf(text: string): Draft | null {
   } catch (error) {
     if (!(error instanceof parser.SyntaxError)) throw error
     throw syntaxFlaw(text, error)
+  }
+}
+
+/** A time as the language writes it, and nothing else but space around it. Throws QueryError that says `otherwise`. */
+export function parseWhen(text: string, otherwise: string): When {
+  try {
+    return parser.parse(text, { startRule: 'Instant', isTime: isTimeField }) as When
+  } catch (error) {
+    if (!(error instanceof parser.SyntaxError)) throw error
+    throw new QueryError(otherwise, { at: 0, length: text.length }, { expected: [A_TIME] })
   }
 }
 

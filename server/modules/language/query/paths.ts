@@ -23,7 +23,8 @@ export function pathExists(path: string, bind: Bind): string {
   return [`arrayExists(x -> isNotNull(x), ${values})`, ...(object ? [object] : [])].join(' or ')
 }
 
-const isSubcolumn = (path: string) =>
+/** Whether the engine reads this path as a column of its own, and not as syntax. */
+export const isSubcolumn = (path: string) =>
   !/[\\'\p{Cc}]/u.test(path) && path.split('.').every((key) => key !== '' && !/^:`|^\^`/.test(key))
 
 // The whole name as one key, and its parts as keys of one another.

@@ -8,7 +8,7 @@ export type Field =
   | { of: 'values'; name: string; sources: Source[]; shape?: string | undefined }
   | { of: 'artifact' | 'delivery' | 'flow' | 'hunt' | 'received'; name: string }
   | { of: 'time'; name: string; label?: string | undefined }
-  | { of: 'host'; name: string; by: 'any' | 'name' | 'client' }
+  | { of: 'host'; name: string; by: 'any' | 'name' | 'client' | 'label' }
 
 export type Limit = { value: string; inclusive: boolean }
 export type Part = { text: string } | { any: '*' | '?' }
