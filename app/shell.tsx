@@ -4,7 +4,7 @@ import { BrandMark } from '#app/components/brand.tsx'
 import { Door } from '#app/components/door.tsx'
 import { ErrorPage, failureTitle } from '#app/components/error-page.tsx'
 import { Link } from '#app/components/link.tsx'
-import { NavGroups, TenantSwitcher, Who } from '#app/components/rail.tsx'
+import { NavGroups, RAIL, TenantSwitcher, Who } from '#app/components/rail.tsx'
 import { type Handle, TopBar } from '#app/components/top-bar.tsx'
 import { loadOpen } from '#app/lib/api.server.ts'
 
@@ -43,7 +43,7 @@ function Frame({ children }: { children: ReactNode }) {
         Skip to content
       </a>
       <div className={narrow ? 'shell narrow' : 'shell'}>
-        <header className="rail">
+        <header className="rail" id={RAIL} {...{ popover: 'auto' }}>
           <Link to="/" className="brand" aria-label="VelociCompanion, overview">
             <BrandMark />
             <span>VelociCompanion</span>

@@ -9,7 +9,10 @@ import { NAV } from '#app/nav.ts'
 import { Link } from './link.tsx'
 import { useClosing } from './menu.tsx'
 
-/** Where one can go; the same links stand in the rail and in the phone menu. */
+/** The id of the rail, by which the button of small screens finds it. */
+export const RAIL = 'rail'
+
+/** Where one can go. */
 export function NavGroups({ viewer }: { viewer: Viewer }) {
   const { pathname } = useLocation()
   return (

@@ -1,12 +1,11 @@
-import { Form, type UIMatch, useMatches } from '@remix-run/react'
+import { Form, type UIMatch, useLocation, useMatches } from '@remix-run/react'
 import Menu from 'lucide-react/icons/menu'
 import Search from 'lucide-react/icons/search'
 import { useEffect, useRef } from 'react'
 import { clockTime } from '#app/lib/format.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'
-import { useClosing } from './menu.tsx'
-import { NavGroups, TenantSwitcher, Who } from './rail.tsx'
+import { RAIL } from './rail.tsx'
 
 export type Crumb = { title: string; to?: string }
 /** What a page tells the frame: its crumbs, and whether it needs the width of the rail. */
@@ -17,7 +16,7 @@ export function TopBar({ viewer, now }: { viewer: Viewer; now: Date }) {
   const crumbs = [{ title: viewer.tenantName, to: '/' }, ...useTrail()]
   return (
     <section className="top" aria-label="Top bar">
-      <PhoneMenu viewer={viewer} />
+      <PhoneMenu />
       <nav aria-label="Trail" className="min-w-0 flex-1">
         <ol className="trail">
           {crumbs.map(({ title, to }, at) => (
@@ -79,19 +78,14 @@ function Jump() {
   )
 }
 
-/** The rail as a menu, for screens that have no room for it. */
-function PhoneMenu({ viewer }: { viewer: Viewer }) {
-  const box = useClosing()
+/** Opens the rail, for screens that have no room for it; the browser shows and closes it without JavaScript. */
+function PhoneMenu() {
+  const { key } = useLocation()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each navigation closes the menu it started from
+  useEffect(() => document.getElementById(RAIL)?.hidePopover?.(), [key])
   return (
-    <details className="phone" ref={box}>
-      <summary className="btn quiet icon" aria-label="Menu">
-        <Menu aria-hidden="true" />
-      </summary>
-      <div className="sheet">
-        <TenantSwitcher viewer={viewer} />
-        <NavGroups viewer={viewer} />
-        <Who viewer={viewer} />
-      </div>
-    </details>
+    <button type="button" className="btn quiet icon phone" aria-label="Menu" {...{ popovertarget: RAIL }}>
+      <Menu aria-hidden="true" />
+    </button>
   )
 }

@@ -88,6 +88,7 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
   'tenants/index.tsx': () => ['/tenants'],
   'tenants/new.tsx': () => ['/tenants/new'],
   'tenants/$tenantId.tsx': () => [`/tenants/${tenant.id}`],
+  'tenants/$tenantId.archives.tsx': () => [`/tenants/${tenant.id}/archives`],
   'tenants/$tenantId.end.tsx': () => [`/tenants/${tenant.id}/end`],
   'users/index.tsx': () => ['/users'],
   'users/$userId.tsx': ({ user }) => [`/users/${user}`],

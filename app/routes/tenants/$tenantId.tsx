@@ -22,6 +22,7 @@ export const loader = load(async ({ api, params, viewer }) => {
   const keeps = tenant.id === viewer.tenantId && viewer.role === 'admin'
   return {
     tenant,
+    keeps,
     mayEnd: viewer.operator && tenant.id !== viewer.tenantId,
     rules: keeps ? await api.retention.list() : null,
     fields: fieldsOf(RetentionRule, {
@@ -53,12 +54,17 @@ const DID: Record<string, string> = {
 }
 
 export default function TenantPage() {
-  const { tenant, mayEnd, rules, fields } = useLoaderData<typeof loader>()
+  const { tenant, keeps, mayEnd, rules, fields } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const did = answer && 'did' in answer ? DID[answer.did] : undefined
   return (
     <>
       <PageHead title={<WholeValue text={tenant.name} />} about={tenant.description}>
+        {keeps && (
+          <Link className="btn" to={`/tenants/${tenant.id}/archives`}>
+            Archives
+          </Link>
+        )}
         {mayEnd && (
           <Link className="btn danger" to={`/tenants/${tenant.id}/end`}>
             Delete tenant
