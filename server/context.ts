@@ -30,6 +30,9 @@ export type Viewer = {
   tenants: { id: number; name: string; role: MemberRole }[]
   theme: 'system' | 'light' | 'dark'
   density: 'compact' | 'comfortable'
+  /** Act to key, over those we come with; and whether single keys do anything. */
+  keys: Record<string, string>
+  keysOn: boolean
 }
 
 type WithCookie = { setCookie: string[] }
@@ -58,14 +61,20 @@ export type PageContext = {
 }
 
 type Base = Omit<RequestContext, 'actor'>
-type Request = { cookie: string | undefined; nonce: string; origin: string; meta: SessionMeta }
+type Request = {
+  cookie: string | undefined
+  nonce: string
+  origin: string
+  meta: SessionMeta
+  left?: AbortSignal | undefined
+}
 
 /** Reads the session once and builds the page's context on it. */
-export async function pageContext(base: Base, { cookie, nonce, origin, meta }: Request): Promise<PageContext> {
+export async function pageContext(base: Base, { cookie, nonce, origin, meta, left }: Request): Promise<PageContext> {
   const signedIn = await fromCookie(base.auth, cookie)
   return {
     viewer: signedIn ? await viewerOf(base, signedIn.principal) : null,
-    api: createCaller({ ...base, actor: signedIn?.actor ?? null }),
+    api: createCaller({ ...base, left, actor: signedIn?.actor ?? null }),
     accounts: accountDoor(base, meta, signedIn),
     nonce,
     requestId: base.requestId,
@@ -89,6 +98,8 @@ async function viewerOf({ pool }: Base, principal: Principal): Promise<Viewer> {
     tenants: tenants.map(({ id, name, role }) => ({ id, name, role: role ?? 'viewer' })),
     theme: principal.theme,
     density: principal.density,
+    keys: principal.keys,
+    keysOn: principal.keys_on,
   }
 }
 

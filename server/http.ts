@@ -7,6 +7,7 @@ import { forwarders } from './forwarders/handler.ts'
 import { fromCookie } from './platform/auth/doors.ts'
 import { publicOrigin } from './platform/env.ts'
 import { AppError, fromDatabase, STATUS } from './platform/errors.ts'
+import { leftOf } from './platform/left.ts'
 import { failure, log } from './platform/log.ts'
 import { toTrpc } from './platform/trpc.ts'
 import { apiDocs } from './rest/docs.ts'
@@ -97,7 +98,8 @@ const trpc = (base: PageBase): RequestHandler =>
       const signedIn = await fromCookie(base.auth, req.headers.cookie).catch((error: unknown) => {
         throw toTrpc(error)
       })
-      return { ...base, actor: signedIn?.actor ?? null, requestId: res.locals.requestId, ip: req.ip ?? '' }
+      const caller = { actor: signedIn?.actor ?? null, requestId: res.locals.requestId, ip: req.ip ?? '' }
+      return { ...base, ...caller, left: leftOf(req, res) }
     },
     onError: ({ error, path, ctx }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR')

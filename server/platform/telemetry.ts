@@ -43,15 +43,17 @@ export function openTelemetry(url: string, { name = 'velocicompanion', maxConnec
 
   return {
     client,
-    forTenant: (tenantId: number) => forTenant(client, tenantId),
+    /** `signal`: a reader who has left; what it was asking is stopped in the engine too. Writes are carried through. */
+    forTenant: (tenantId: number, signal?: AbortSignal) => forTenant(client, tenantId, signal),
     /** Whether the engine answers within a second. */
     ping: async () => (await Promise.race([client.ping(), late(1_000)])).success,
     close: () => client.close(),
   }
 }
 
-function forTenant(client: ClickHouseClient, tenantId: number) {
+function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSignal) {
   const bound = (params: Params) => ({ ...params, tenant: tenantId })
+  const left = signal ? { abort_signal: signal } : {}
 
   return {
     tenantId,
@@ -67,6 +69,7 @@ function forTenant(client: ClickHouseClient, tenantId: number) {
     ): Promise<Row[]> {
       const answer = await client
         .query({
+          ...left,
           query,
           format: 'JSONEachRow',
           query_params: bound(params),
@@ -83,17 +86,24 @@ function forTenant(client: ClickHouseClient, tenantId: number) {
       return answer.json<Row>().catch(rethrow)
     },
 
-    /** A SELECT as a stream of bytes in `format`, for downloads. */
-    async stream(query: string, params: Params, format: 'JSONEachRow' | 'CSVWithNames'): Promise<Readable> {
+    /** A SELECT as a stream of bytes in `format`, for downloads. `seconds`: how long the engine may work on it. */
+    async stream(
+      query: string,
+      params: Params,
+      format: 'JSONEachRow' | 'CSVWithNames' | 'TSVRaw' | 'Parquet',
+      { seconds = 600, settings }: Limits = {},
+    ): Promise<Readable> {
       const answer = await client
         .exec({
+          ...left,
           query: `${query} format ${format}`,
           query_params: bound(params),
           clickhouse_settings: {
             ...scope(tenantId),
             readonly: '2',
-            max_execution_time: 600,
+            max_execution_time: seconds,
             output_format_json_quote_64bit_integers: 0,
+            ...settings,
           },
         })
         .catch(rethrow)
@@ -146,10 +156,17 @@ const scope = (tenantId: number): ClickHouseSettings => ({
 const late = (ms: number) =>
   new Promise<{ success: false }>((resolve) => setTimeout(() => resolve({ success: false }), ms).unref())
 
+// What the client throws for a request that we have ended ourselves.
+const isLeft = (error: unknown) =>
+  /^(AbortError|The user aborted a request|The operation was aborted)/.test(
+    `${(error as Error).name === 'AbortError' ? 'AbortError' : (error as Error).message}`,
+  )
+
 const TOO_SLOW = new Set(['159', '160', '394'])
 const TOO_BIG = new Set(['241', '307', '396'])
 
 function rethrow(error: unknown): never {
+  if (isLeft(error)) throw new AppError('unavailable', 'The answer was no longer waited for.')
   const code = error instanceof ClickHouseError ? error.code : (error as { code?: string }).code
   if (code && TOO_SLOW.has(code)) {
     throw new AppError(

@@ -36,6 +36,8 @@ export type RequestContext = {
   auth: Auth
   /** The caller's address, for limits and the session list. */
   ip: string
+  /** Ends when the one who asks has left; only for what changes nothing. */
+  left?: AbortSignal | undefined
   /** The delivery this request brought, safe in the spool; only the upload door sets it. */
   delivered?: Spooled | undefined
   /** Settings that procedures read; the rest of the environment is the composition root's. */
@@ -111,17 +113,23 @@ const transact = t.middleware(async ({ ctx, type, next }) => {
 })
 
 const detach = t.middleware(async ({ ctx, next }) => {
-  const base = ctxOf(ctx)
-  const open: DetachedCtx['transact'] = (mode, work) =>
-    inTenant(ctx.pool, identityOf(base), mode, (db) => work({ ...base, db }))
-  const result = await next({ ctx: { ...base, transact: open } })
+  const result = await next({ ctx: detached(ctx) })
   if (!result.ok) throw toTrpc(result.error)
   return result
 })
 
-function ctxOf({ actor, telemetry, spool, requestId }: RequestContext): Omit<Ctx, 'db'> {
+/** What a detached procedure receives, for a door that streams what no procedure can return. It authorises nothing. */
+export function detached(ctx: RequestContext): DetachedCtx {
+  const base = ctxOf(ctx)
+  return {
+    ...base,
+    transact: (mode, work) => inTenant(ctx.pool, identityOf(base), mode, (db) => work({ ...base, db })),
+  }
+}
+
+function ctxOf({ actor, telemetry, spool, requestId, left }: RequestContext): Omit<Ctx, 'db'> {
   if (!actor) throw toTrpc(new AppError('unauthenticated', 'Sign in first.'))
-  return { actor, rows: telemetry.forTenant(actor.tenantId), spool, requestId }
+  return { actor, rows: telemetry.forTenant(actor.tenantId, left), spool, requestId }
 }
 
 const identityOf = ({ actor, requestId }: Omit<Ctx, 'db'>) => ({

@@ -1,6 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { z } from 'zod'
 import { whole } from '../platform/input.ts'
+import { leftOf } from '../platform/left.ts'
 import { failure, log } from '../platform/log.ts'
 import type { RequestContext } from '../platform/trpc.ts'
 import { createCaller } from '../router.ts'
@@ -62,7 +63,7 @@ async function run(base: RestBase, route: Route, req: Request, res: Response): P
   const query = parsePart(route.query ?? AnyQuery, 'query', queryOf(req))
   const pool = route.admits || route.body?.kind === 'stream' ? base.intakePool : base.pool
   const apiWith = (delivered?: RequestContext['delivered']) =>
-    createCaller({ ...base, pool, actor, requestId, ip, delivered })
+    createCaller({ ...base, pool, actor, requestId, ip, delivered, left: leftOf(req, res) })
   const place = route.admits && actor ? admitted(base.admission, actor.tenantId, req) : null
   try {
     const body = await bodyOf(route, req)

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { Lookup } from '../modules/enrichment/schema.ts'
+import { Exported } from '../modules/exporting/schema.ts'
 import { HostSlice, NewHost } from '../modules/hosts/schema.ts'
 import { Push } from '../modules/ingestion/schema.ts'
 import { Slice } from '../platform/input.ts'
 import { DeliveryQuery, takeDelivery } from './deliveries.ts'
+import { sendRows } from './exports.ts'
 import { takePush } from './pushes.ts'
 import { RejectQuery, readRejects } from './rejects.ts'
 import { route } from './route.ts'
@@ -116,6 +118,16 @@ export const DATA_ROUTES = [
     success: one('Rejected lines, by line', z.array(RejectRead)),
     errors: NO_BATCH,
     run: readRejects,
+  }),
+  route('GET /rows/export', {
+    tag: 'rows',
+    summary: 'Rows as a file: CSV that can be delivered again, JSON lines exactly as they came, or Parquet',
+    who: 'page',
+    procedure: 'exporting.preview',
+    query: Exported,
+    success: one('The file, made while it is read; the query and how many rows it met stand in it', null),
+    errors: { 503: 'The search took too long, or the row engine is away' },
+    run: sendRows,
   }),
   route('GET /alarms', {
     tag: 'alarms',

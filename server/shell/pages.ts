@@ -6,6 +6,7 @@ import express, { type RequestHandler, type Response, Router } from 'express'
 import { projectRoot } from '#db/root.ts'
 import { pageContext } from '../context.ts'
 import { publicOrigin } from '../platform/env.ts'
+import { leftOf } from '../platform/left.ts'
 import type { RequestContext } from '../platform/trpc.ts'
 
 export type PageBase = Omit<RequestContext, 'actor' | 'requestId' | 'ip'>
@@ -28,6 +29,7 @@ export async function pages(base: PageBase): Promise<{ routes: Router; close: ()
             nonce: (res as Response).locals.nonce,
             origin: base.env.PUBLIC_URL ? publicOrigin(base.env).origin : `http://${req.headers.host}`,
             meta: { ip: req.ip ?? null, userAgent: req.headers['user-agent'] ?? null },
+            left: leftOf(req, res),
           },
         ),
     }),

@@ -4,30 +4,28 @@ import { QueryError } from './query/flaw.ts'
 import { instantOf } from './query/instants.ts'
 
 export const LONGEST_QUERY = 4000
+const LONGEST_TIME = 200
 
 /** The text of a query, as the address and every procedure take it. */
 export const QueryText = z.preprocess(blank, line(LONGEST_QUERY).optional())
 export const QueryRead = z.object({ q: QueryText })
 
-const moment = z
-  .string()
-  .max(100)
-  .transform((text, ctx) => {
-    try {
-      return new Date(instantOf(text, Date.now()))
-    } catch (error) {
-      if (!(error instanceof QueryError)) throw error
-      ctx.addIssue({ code: 'custom', message: error.flaw.message })
-      return z.NEVER
-    }
-  })
-
 /** A moment that a field must hold, as the query language writes times: UTC where no zone is named. */
-export const AnInstant = z.union([z.date(), moment])
-/** The same where the field may be empty or nothing but space. */
-export const Instant = z.preprocess((value) => (isSpace(value) ? undefined : value), AnInstant.optional())
+export const AnInstant = z.preprocess(readInstant, z.date('Must be a time.'))
+/** The same where the field may be empty. */
+export const Instant = z.preprocess(readInstant, z.date('Must be a time.').optional())
 
-const isSpace = (value: unknown) => typeof value === 'string' && value.trim() === ''
+function readInstant(value: unknown, ctx: z.core.$RefinementCtx): unknown {
+  if (typeof value !== 'string') return value
+  if (value.trim() === '') return undefined
+  try {
+    return new Date(instantOf(value.slice(0, LONGEST_TIME), Date.now()))
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    ctx.addIssue({ code: 'custom', message: error.flaw.message })
+    return z.NEVER
+  }
+}
 
 /** What is to be completed: the text, the place of the cursor, and the artifact whose values may be offered. */
 export const Completing = z.object({

@@ -1,13 +1,16 @@
 import { type ArtifactMap, mapsOf, type SeenPath } from '#server/modules/columns/service.ts'
+import type { Params } from '#server/platform/telemetry.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { hostNames } from './queries.ts'
 import { completed, MOST_SUGGESTIONS } from './query/completion.ts'
+import { binder } from './query/conditions.ts'
+import type { DraftTerm } from './query/draft.ts'
 import { QueryError } from './query/flaw.ts'
 import { parse } from './query/parse.ts'
 import { asText, readingOf } from './query/reading.ts'
 import { type Known, resolved } from './query/resolve.ts'
-import { type Query, type Term, termsOf } from './query/tree.ts'
-import { type Condition, conditionOf, type Matched } from './query/where.ts'
+import { type Field, type Query, type Term, termsOf } from './query/tree.ts'
+import { type Condition, conditionOf, type Matched, valuesOf } from './query/where.ts'
 import { artifactNames, namesPassing, pathsPresent, patternFlaw, sampledPaths, topValues } from './rows.ts'
 import type { QueryReading, Said } from './schema.ts'
 
@@ -30,6 +33,50 @@ export async function understand(ctx: Reader, text: string | undefined, now = Da
   const matched = await matchedNames(ctx, termsOf(query))
   return { query, condition: conditionOf(query, matched), said: readingOf(query) }
 }
+
+/** Fields by the names queries give them, each as SQL for its values in a row (an array of texts, nulls among them). */
+export type AskedFields = { fields: { name: string; values: string | null }[]; params: Params }
+
+/**
+ * The values of these fields, as a term on them would test them; null for a name that no row has or that is no field of
+ * values. `prefix`: of all parameters.
+ */
+export async function fieldsAsked(ctx: Reader, names: string[], prefix: string): Promise<AskedFields> {
+  const params: Params = {}
+  const bind = binder(params, prefix)
+  const found = await fieldsNamed(names, knownTo(ctx))
+  const fields = names.map((name, at) => {
+    const field = found[at]
+    return { name, values: field?.of === 'values' ? valuesOf(field, bind) : null }
+  })
+  return { fields, params }
+}
+
+// All names are looked up together; only where one of them is none, each by itself.
+async function fieldsNamed(names: string[], known: Known): Promise<(Field | null)[]> {
+  const terms = names.map(termOnly)
+  const parts = terms.flatMap((term) => term ?? [])
+  const together = parts.length > 0 ? await orNull(resolved({ kind: 'and', parts }, known, 0)) : null
+  if (together && parts.length === names.length) return termsOf(together).map(({ field }) => field)
+  const each = await Promise.all(terms.map((term) => (term ? orNull(resolved(term, known, 0)) : null)))
+  return each.map((query) => (query ? (termsOf(query)[0]?.field ?? null) : null))
+}
+
+function termOnly(name: string): DraftTerm | null {
+  try {
+    const draft = parse(`${name}:*`)
+    return draft && 'field' in draft && draft.test.is === 'exists' ? draft : null
+  } catch (error) {
+    if (error instanceof QueryError) return null
+    throw error
+  }
+}
+
+const orNull = <T>(answer: Promise<T>): Promise<T | null> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof QueryError) return null
+    throw error
+  })
 
 /** How a query reads, or what is wrong with it and where. */
 export async function readQuery(ctx: Reader, text: string | undefined): Promise<QueryReading> {

@@ -1,13 +1,9 @@
-import type { Condition } from '#server/modules/language/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
-import type { RowFilter } from './schema.ts'
+import { type Narrowed, OWN, survivor, where } from './sql/narrow.ts'
+import { asCursor, beyond, type Order, orderBy, readCursor } from './sql/order.ts'
 
-/** A host's rows are those of every host that is one with it; the query is a condition already. */
-export type Narrowed = Omit<RowFilter, 'hostId' | 'q'> & {
-  hostIds?: number[] | undefined
-  condition: Condition | null
-}
+export { type Narrowed, survivor, where } from './sql/narrow.ts'
 
 export type StoredRow = {
   host_id: number
@@ -25,42 +21,50 @@ export type StoredRow = {
 /** A list carries this much of each row; the row's own page has it whole. */
 export const LISTED_BYTES = 32_768
 
-const OWN = 'tenant_id = {tenant:UInt64}'
 const FIELDS = `host_id, artifact, toUnixTimestamp64Milli(event_time) as event_time_ms,
   toUnixTimestamp64Milli(ingested_at) as ingested_at_ms, batch_id, line, flow_id`
 // Undated rows come last, whichever way the dated ones run.
 const WHEN = `ifNull(toUnixTimestamp64Milli(event_time), -9223372036854775808)`
 const OF_HOST = 'artifact in {artifacts:Array(String)} and host_id in {hosts:Array(UInt64)}'
-const STANDS_FOR = 'transform(host_id, {merged:Array(UInt64)}, {into:Array(UInt64)}, host_id)'
 const COUNT_SECONDS = 5
 
-/** One keyset page, newest event first, undated rows last. */
-export async function rowPage(
-  rows: TenantRows,
-  filter: Narrowed,
-): Promise<{ found: StoredRow[]; next: string | null }> {
-  const { conditions, params } = where(filter)
-  const cursor = filter.cursor ? decode(filter.cursor) : null
-  if (cursor) {
-    conditions.push(`(${WHEN}, batch_id, line) < ({afterWhen:Int64}, {afterBatch:UInt64}, {afterLine:UInt64})`)
-    Object.assign(params, { afterWhen: cursor[0], afterBatch: cursor[1], afterLine: cursor[2] })
-  }
+export type Page = { found: StoredRow[]; next: string | null; previous: string | null }
+type Paging = {
+  order: Order
+  cursor?: string | undefined
+  limit: number
+  columns?: string[] | undefined
+  params: Params
+}
+
+/** One keyset page in an order, and the cursors of the pages around it. */
+export async function rowPage(rows: TenantRows, filter: Narrowed, paging: Paging): Promise<Page> {
+  const { order, limit, columns = [] } = paging
+  const narrowed = where(filter)
+  const params: Params = { ...narrowed.params, ...paging.params, limit: limit + 1 }
+  const cursor = paging.cursor ? readCursor(paging.cursor, order) : null
+  const way = cursor?.way ?? 'after'
+  const conditions = cursor ? [...narrowed.conditions, beyond(order, cursor, params)] : narrowed.conditions
   // Two steps: what decides the order is narrow, so the wide columns are read for the page's rows alone.
   const places = await rows.select<Place>(
-    `select host_id, artifact, batch_id, line, toString(${WHEN}) as at from rows
+    `${order.with.length > 0 ? `with ${order.with.join(', ')}` : ''}
+     select host_id, artifact, batch_id, line, ${order.key} as key from rows
      where ${conditions.join(' and ')}
-     order by ${WHEN} desc, batch_id desc, line desc limit {limit:UInt32}`,
-    { ...params, limit: filter.limit + 1 },
+     order by ${orderBy(order, way)} limit {limit:UInt32}`,
+    params,
   )
-  const page = places.slice(0, filter.limit)
-  const last = page.at(-1)
+  const more = places.length > limit
+  const page = places.slice(0, limit)
+  if (way === 'before') page.reverse()
+  const edge = (way: 'after' | 'before', place: Place | undefined) => place && asCursor({ way, key: place.key })
   return {
-    found: await rowsIn(rows, page, filter.columns ?? []),
-    next: last && places.length > filter.limit ? encode([last.at, last.batch_id, last.line]) : null,
+    found: await rowsIn(rows, page, columns),
+    next: ((way === 'before' || more) && edge('after', page.at(-1))) || null,
+    previous: ((way === 'before' ? more : cursor) && edge('before', page[0])) || null,
   }
 }
 
-type Place = { host_id: number; artifact: string; batch_id: number; line: number; at: string }
+type Place = { host_id: number; artifact: string; batch_id: number; line: number; key: string[] }
 
 async function rowsIn(rows: TenantRows, page: Place[], columns: string[]): Promise<StoredRow[]> {
   if (page.length === 0) return []
@@ -74,14 +78,16 @@ async function rowsIn(rows: TenantRows, page: Place[], columns: string[]): Promi
     params[`column${index}`] = name
     return `substring(JSONExtractRaw(rows.raw, {column${index}:String}), 1, 4096)`
   })
-  return rows.select<StoredRow>(
+  const found = await rows.select<StoredRow>(
     `select ${FIELDS}, substring(rows.raw, 1, ${LISTED_BYTES}) as raw, length(rows.raw) as raw_bytes, [${cells.join(', ')}] as cells
      from rows where ${OWN} and artifact in {artifacts:Array(String)} and host_id in {hosts:Array(UInt64)}
        and (batch_id, line) in (
-         select place.1, place.2 from (select arrayJoin(arrayZip({batches:Array(UInt64)}, {lines:Array(UInt64)})) as place))
-     order by ${WHEN} desc, batch_id desc, line desc`,
+         select place.1, place.2 from (select arrayJoin(arrayZip({batches:Array(UInt64)}, {lines:Array(UInt64)})) as place))`,
     params,
   )
+  const at = new Map(page.map(({ batch_id, line }, index) => [`${batch_id}.${line}`, index]))
+  const place = ({ batch_id, line }: StoredRow) => at.get(`${batch_id}.${line}`) ?? 0
+  return found.sort((a, b) => place(a) - place(b))
 }
 
 /** How many rows the filter matches. Null when counting them would take longer than a few seconds. */
@@ -133,10 +139,10 @@ export const newestRows = (rows: TenantRows, params: { hosts: number[]; artifact
 /** Every artifact with its rows, hosts and last arrival; hosts that are `merged` into another count as that one. */
 export const artifactList = (rows: TenantRows, merged: { id: number; merged_into: number }[]) =>
   rows.select<{ artifact: string; rows: number; hosts: number; last_ingested_at_ms: number }>(
-    `select artifact, count() as rows, uniqExact(${merged.length > 0 ? STANDS_FOR : 'host_id'}) as hosts,
+    `select artifact, count() as rows, uniqExact(${survivor(merged).sql}) as hosts,
        toUnixTimestamp64Milli(max(ingested_at)) as last_ingested_at_ms
      from rows where ${OWN} group by artifact order by artifact`,
-    { merged: merged.map(({ id }) => id), into: merged.map(({ merged_into }) => merged_into) },
+    survivor(merged).params,
   )
 
 /** Top-level columns of an artifact's rows, the most common first, from its newest rows. */
@@ -164,34 +170,4 @@ export const totals = async (rows: TenantRows): Promise<{ total: number; last24h
     `select count() as total, countIf(ingested_at > now64(3) - interval 1 day) as last24h from rows where ${OWN}`,
   )
   return found ?? { total: 0, last24h: 0 }
-}
-
-function where({ artifact, hostIds, batchId, condition, from, to }: Narrowed): {
-  conditions: string[]
-  params: Params
-} {
-  const conditions = [OWN]
-  const params: Params = {}
-  const add = (condition: string, name: string, value: unknown) => {
-    conditions.push(condition)
-    params[name] = value
-  }
-  if (artifact) add('artifact = {artifact:String}', 'artifact', artifact)
-  if (hostIds) add('host_id in {hosts:Array(UInt64)}', 'hosts', hostIds)
-  if (batchId) add('batch_id = {batch:UInt64}', 'batch', batchId)
-  if (from) add('event_time >= fromUnixTimestamp64Milli({from:Int64})', 'from', from.getTime())
-  if (to) add('event_time < fromUnixTimestamp64Milli({to:Int64})', 'to', to.getTime())
-  if (condition) {
-    conditions.push(condition.sql)
-    Object.assign(params, condition.params)
-  }
-  return { conditions, params }
-}
-
-const encode = (key: [string, number, number]) => key.join('.')
-
-function decode(cursor: string): [string, string, string] {
-  const parts = cursor.match(/^(-?\d{1,19})\.(\d{1,15})\.(\d{1,15})$/)
-  if (!parts) throw new AppError('invalid', 'That page link is not valid. Start again from the first page.')
-  return [parts[1]!, parts[2]!, parts[3]!]
 }

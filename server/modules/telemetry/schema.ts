@@ -4,6 +4,13 @@ import { blank, Id, instant, line } from '#server/platform/input.ts'
 
 const column = z.string().min(1).max(500)
 
+/** What rows are sorted by: `time`, `artifact` or a field as a query names it; a minus in front turns it round. */
+export const SortKey = z
+  .string()
+  .regex(/^-?[^-]/)
+  .max(300)
+const several = (value: unknown) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value)
+
 /** One filter for the page, the procedure and the link to it. Times are UTC where they name no zone. */
 export const RowList = z.object({
   artifact: z.preprocess(blank, line(255).optional()),
@@ -12,14 +19,16 @@ export const RowList = z.object({
   q: QueryText,
   from: instant,
   to: instant,
-  columns: z.preprocess(
-    (value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
-    z.array(column).max(40).optional(),
-  ),
-  cursor: z.preprocess(blank, z.string().max(500).optional()),
+  columns: z.preprocess(several, z.array(column).max(40).optional()),
+  sort: z.array(SortKey).max(3).optional(),
+  cursor: z.preprocess(blank, z.string().max(12_000).optional()),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 export type RowFilter = z.infer<typeof RowList>
+
+/** Which rows, without how they are listed. */
+export const RowsAsked = RowList.pick({ artifact: true, hostId: true, batchId: true, q: true, from: true, to: true })
+export type RowsAsked = z.infer<typeof RowsAsked>
 
 /** Where a row lies: host, delivery and line. */
 export const RowId = z.object({ id: z.string().regex(/^\d{1,15}\.\d{1,15}\.\d{1,15}$/, 'Not the address of a row.') })

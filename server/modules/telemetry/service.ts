@@ -1,6 +1,6 @@
 import { parse, stringify } from 'lossless-json'
 import { hostIdsOf } from '#server/modules/hosts/service.ts'
-import { understand } from '#server/modules/language/service.ts'
+import { fieldsAsked, understand } from '#server/modules/language/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
@@ -8,6 +8,7 @@ import { mergedHosts, type Names, namesOf, partsOf } from './queries.ts'
 import {
   artifactList,
   LISTED_BYTES,
+  type Narrowed,
   newestRows,
   rowAt,
   rowCount,
@@ -15,28 +16,65 @@ import {
   type StoredRow,
   storedPerDay,
 } from './rows.ts'
-import type { RowFilter } from './schema.ts'
+import type { RowFilter, RowsAsked } from './schema.ts'
+import { orderOf } from './sql/order.ts'
 
 const SHOWN = 10
 
 /** A page of rows with their hosts' names, the total the same filter matches, and the time it took. */
 export async function listRows(ctx: DetachedCtx, filter: RowFilter) {
   const started = performance.now()
-  const { hostId, q, ...rest } = filter
-  const { condition, said } = await understand(ctx, q)
-  const hostIds = hostId && (await ctx.transact('read only', ({ db }) => hostIdsOf(db, hostId)))
-  const narrowed = { ...rest, hostIds: hostIds || undefined, condition }
-  const [{ found, next }, total] = await Promise.all([rowPage(ctx.rows, narrowed), rowCount(ctx.rows, narrowed)])
+  const [{ narrowed, said }, { order, params }] = await Promise.all([narrowedTo(ctx, filter), sorted(ctx, filter.sort)])
+  const { cursor, limit, columns } = filter
+  const [{ found, next, previous }, total] = await Promise.all([
+    rowPage(ctx.rows, narrowed, { order, params, cursor, limit, columns }),
+    rowCount(ctx.rows, narrowed),
+  ])
   const names = await hostNames(ctx, found)
   return {
     rows: found.map((row) => shown(row, names, filter.columns ?? [])),
     next,
+    previous,
     total,
     truncated: next !== null,
     said,
     took_ms: Math.round(performance.now() - started),
   }
 }
+
+/** A filter as conditions on rows, and in plain words. Throws `invalid` with the place of what is wrong with its query. */
+export async function narrowedTo(ctx: Pick<DetachedCtx, 'rows' | 'transact'>, { hostId, q, ...rest }: RowsAsked) {
+  const { condition, said } = await understand(ctx, q)
+  const hostIds = hostId && (await ctx.transact('read only', ({ db }) => hostIdsOf(db, hostId)))
+  const { artifact, batchId, from, to } = rest
+  const narrowed: Narrowed = { artifact, batchId, from, to, hostIds: hostIds || undefined, condition }
+  return { narrowed, said }
+}
+
+async function sorted(ctx: DetachedCtx, sort: string[] = []) {
+  const keys = sort.map((key) => ({
+    name: key.replace(/^-/, ''),
+    dir: key.startsWith('-') ? ('desc' as const) : ('asc' as const),
+  }))
+  const named = keys.filter(({ name }) => !OF_ROWS.includes(name))
+  const { fields, params } = await fieldsAsked(
+    ctx,
+    named.map(({ name }) => name),
+    's',
+  )
+  const unknown = fields.find(({ values }) => values === null)
+  if (unknown) throw new AppError('invalid', `No row has a field “${unknown.name}” to sort by.`)
+  const valuesOf = new Map(fields.map(({ name, values }) => [name, values]))
+  const order = orderOf(
+    keys.map(({ name, dir }) => ({
+      dir,
+      by: name === 'time' || name === 'artifact' ? name : { values: valuesOf.get(name)! },
+    })),
+  )
+  return { order, params }
+}
+
+const OF_ROWS = ['time', 'artifact']
 
 /** One row exactly as it came, with every time it bears. Throws `not_found` for another tenant's. */
 export async function getRow(ctx: DetachedCtx, id: string) {
@@ -53,7 +91,7 @@ const BEFORE_COMPUTERS = Date.UTC(1980, 0, 1)
 const DAY_MS = 86_400_000
 
 /** Why a time can hardly be true; it is kept as it came. Null for one that can. */
-const doubtOf = (ms: number, arrived: number): 'before 1980' | 'after it arrived' | null =>
+export const doubtOf = (ms: number, arrived: number): 'before 1980' | 'after it arrived' | null =>
   ms < BEFORE_COMPUTERS ? 'before 1980' : ms > arrived + DAY_MS ? 'after it arrived' : null
 
 /** The newest rows of a host and the deliveries that brought its rows; rows are null while the row engine is away. */

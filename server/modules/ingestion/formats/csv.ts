@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import { type Dialect, dialectOf, rowOf } from './csv-cells.ts'
+import { isOwnMark, type OwnHeader, ownHeader, ownRow } from './csv-own.ts'
 import { type Format, type Framed, MAX_LINE_BYTES, Unreadable } from './framed.ts'
 
 const MAX_COLUMNS = 512
@@ -43,13 +44,18 @@ async function* records(bytes: AsyncIterable<Buffer>, unmarked: Dialect): AsyncG
     }),
     () => {}, // what goes wrong on the way comes out of the iteration below
   )
-  let header: Header | null = null
+  let header: Header | OwnHeader | null = null
+  let own = false
   let block: Parsed[] = []
   let startsAt = 1
   for await (const parsed of parser as AsyncIterable<Parsed>) {
     const line = startsAt
     startsAt = parsed.info.lines + 1
-    if (!header) header = headerOf(parsed, unmarked)
+    if (!header && !own && isOwnMark(parsed.record)) {
+      own = true
+      continue
+    }
+    if (!header) header = own ? ownHeader(parsed.record) : headerOf(parsed, unmarked)
     else block.push({ ...parsed, info: { lines: line } })
     if (block.length < BLOCK) continue
     yield [...framed(header!, block), ...skipped.splice(0)]
@@ -68,7 +74,8 @@ function headerOf({ record, raw }: Parsed, unmarked: Dialect): Header {
   return { names: checked(record).map((name) => JSON.stringify(name)), unmarked, dialect: null }
 }
 
-function framed(header: Header, block: Parsed[]): Framed[] {
+function framed(header: Header | OwnHeader, block: Parsed[]): Framed[] {
+  if ('own' in header) return block.map((parsed) => ownRow(header, parsed))
   header.dialect ??= dialectOf(block.map(({ record }) => record)) ?? header.unmarked
   const { names, dialect } = header
   return block.map(({ record, raw, info: { lines: line } }) =>

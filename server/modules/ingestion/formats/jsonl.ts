@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { type Format, type Framed, MAX_LINE_BYTES } from './framed.ts'
 
 const NEWLINE = 0x0a
+// The first line of our own exports says what was asked for: it is no row.
+const OWN_HEAD = Buffer.from('{"_VelociCompanionExport":')
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** JSON lines: each non-empty line is a row and passes through untouched. Line numbers count every line, from 1. */
@@ -22,7 +24,8 @@ export const jsonl: Format = async function* (bytes) {
       const whole = openBytes > 0 ? Buffer.concat([...open, part]) : part
       const length = openBytes + part.length
       const checked = clean && openBytes === 0
-      if (!isBlank(whole)) lines.push(framed(number, whole, length, checked))
+      const ownHead = number === 1 && whole.subarray(0, OWN_HEAD.length).equals(OWN_HEAD)
+      if (!isBlank(whole) && !ownHead) lines.push(framed(number, whole, length, checked))
       if (openBytes > 0) [open, openBytes] = [[], 0]
       number += 1
       start = end + 1

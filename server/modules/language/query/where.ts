@@ -76,6 +76,20 @@ function aliasOf(key: string, { prefix, values }: Work): string {
   return alias
 }
 
+/** SQL for every value of a field in a row: an array of texts, nulls among them. What a term on the field is tested on. */
+export function valuesOf({ sources, shape }: Field & { of: 'values' }, bind: Bind): string {
+  const each = sources.map(({ artifacts, paths }) => {
+    const found = shaped(
+      paths.map((path) => pathValues(path, bind)),
+      shape,
+      bind,
+    )
+    return artifacts === null ? found : `if(artifact in ${bind('Array(String)', artifacts)}, ${found}, [])`
+  })
+  if (each.length === 1) return each[0]!
+  return each.length === 0 ? `CAST([], 'Array(Nullable(String))')` : `arrayConcat(${each.join(', ')})`
+}
+
 function shaped(read: PathValues[], shape: string | undefined, bind: Bind): string {
   const all = read.length === 1 ? read[0]!.values : `arrayConcat(${read.map(({ values }) => values).join(', ')})`
   if (!shape) return all

@@ -1,0 +1,29 @@
+import { sql } from 'kysely'
+import { storable } from '#server/platform/storable.ts'
+import type { TenantDb } from '#server/platform/tenant.ts'
+import type { GridColumn } from './schema.ts'
+
+/** The columns a person has chosen for an artifact's grid; null when they have not. */
+export async function layoutOf(db: TenantDb, accountId: number, artifact: string): Promise<GridColumn[] | null> {
+  const found = await db
+    .selectFrom('grid_layout')
+    .select('columns')
+    .where('account_id', '=', accountId)
+    .where('artifact', '=', artifact)
+    .executeTakeFirst()
+  return found ? (found.columns as unknown as GridColumn[]) : null
+}
+
+/** Keeps a person's columns; none at all means what everybody sees. */
+export async function keepLayout(db: TenantDb, accountId: number, artifact: string, columns: GridColumn[]) {
+  if (columns.length === 0) {
+    await db.deleteFrom('grid_layout').where('account_id', '=', accountId).where('artifact', '=', artifact).execute()
+    return
+  }
+  const kept = sql<string>`${storable(JSON.stringify(columns))}::jsonb`
+  await db
+    .insertInto('grid_layout')
+    .values({ account_id: accountId, artifact, columns: kept })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'account_id', 'artifact']).doUpdateSet({ columns: kept }))
+    .execute()
+}

@@ -1,0 +1,11 @@
+import { detachedProcedure, protectedProcedure, router } from '#server/platform/trpc.ts'
+import { Around, Facets, GridKept, GridOf, Histogram } from './schema.ts'
+import { facets, getLayout, histogram, neighbours, setLayout } from './service.ts'
+
+export const exploringRouter = router({
+  histogram: detachedProcedure('row:read', Histogram).query(({ ctx, input }) => histogram(ctx, input)),
+  facets: detachedProcedure('row:read', Facets).query(({ ctx, input }) => facets(ctx, input)),
+  neighbours: detachedProcedure('row:read', Around).query(({ ctx, input }) => neighbours(ctx, input)),
+  layout: protectedProcedure('profile:read', GridOf).query(({ ctx, input }) => getLayout(ctx, input.artifact)),
+  keepLayout: protectedProcedure('profile:write', GridKept).mutation(({ ctx, input }) => setLayout(ctx, input)),
+})
