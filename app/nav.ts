@@ -3,6 +3,8 @@ import Activity from 'lucide-react/icons/activity'
 import Bell from 'lucide-react/icons/bell'
 import Braces from 'lucide-react/icons/braces'
 import Building from 'lucide-react/icons/building'
+import Stack from 'lucide-react/icons/chart-bar-decreasing'
+import Timeline from 'lucide-react/icons/chart-no-axes-gantt'
 import Inbox from 'lucide-react/icons/inbox'
 import Key from 'lucide-react/icons/key-round'
 import House from 'lucide-react/icons/layout-dashboard'
@@ -11,19 +13,28 @@ import Rows from 'lucide-react/icons/rows-3'
 import Scan from 'lucide-react/icons/scan-search'
 import Users from 'lucide-react/icons/users'
 
-export type NavItem = { to: string; title: string; Icon: LucideIcon; adminOnly?: true; count?: 'hosts' | 'alarms' }
+export type NavItem = {
+  to: string
+  title: string
+  Icon: LucideIcon
+  adminOnly?: true
+  count?: 'hosts' | 'alarms'
+  act?: string
+}
 
 /** The groups of the rail, one line per module. */
 export const NAV: NavItem[][] = [
   [
-    { to: '/', title: 'Overview', Icon: House },
-    { to: '/rows', title: 'Rows', Icon: Rows },
+    { to: '/', title: 'Overview', Icon: House, act: 'go-overview' },
+    { to: '/rows', title: 'Rows', Icon: Rows, act: 'go-explore' },
+    { to: '/stacks', title: 'Stack', Icon: Stack, act: 'go-stack' },
+    { to: '/timeline', title: 'Timeline', Icon: Timeline, act: 'go-timeline' },
     { to: '/artifacts', title: 'Artifacts', Icon: Braces },
     { to: '/lookup', title: 'Hash lookup', Icon: Scan },
   ],
   [
-    { to: '/hosts', title: 'Hosts', Icon: Monitor, count: 'hosts' },
-    { to: '/deliveries', title: 'Deliveries', Icon: Inbox },
+    { to: '/hosts', title: 'Hosts', Icon: Monitor, count: 'hosts', act: 'go-hosts' },
+    { to: '/deliveries', title: 'Deliveries', Icon: Inbox, act: 'go-deliveries' },
     { to: '/alarms', title: 'Alarms', Icon: Bell, count: 'alarms' },
     { to: '/sources', title: 'Sources', Icon: Key, adminOnly: true },
   ],

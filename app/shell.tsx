@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { BrandMark } from '#app/components/brand.tsx'
 import { Door } from '#app/components/door.tsx'
 import { ErrorPage, failureTitle } from '#app/components/error-page.tsx'
+import { Keys } from '#app/components/keys.tsx'
 import { Link } from '#app/components/link.tsx'
 import { NavGroups, RAIL, TenantSwitcher, Who } from '#app/components/rail.tsx'
 import { type Handle, TopBar } from '#app/components/top-bar.tsx'
@@ -54,6 +55,7 @@ function Frame({ children }: { children: ReactNode }) {
         </header>
         <div className="min-w-0">
           <TopBar viewer={viewer} now={now} />
+          <Keys viewer={viewer} />
           <main id="main" tabIndex={-1} className={narrow ? 'page work' : 'page'}>
             {children}
           </main>

@@ -36,8 +36,17 @@ export type RowDensity = (typeof RowDensity)[number]
 export const SourceKind = ['rest', 'elastic', 'splunk', 'logscale'] as const
 export type SourceKind = (typeof SourceKind)[number]
 
+export const VerdictEnd = ['revoked', 'replaced', 'undone'] as const
+export type VerdictEnd = (typeof VerdictEnd)[number]
+
+export const VerdictKind = ['benign', 'suspicious', 'malicious'] as const
+export type VerdictKind = (typeof VerdictKind)[number]
+
+export const VerdictScope = ['all', 'label', 'host', 'parent', 'shape'] as const
+export type VerdictScope = (typeof VerdictScope)[number]
+
 /** Every table that is private to its tenant. */
-export const TENANT_TABLES = ['activity', 'alarm', 'archive_key', 'artifact_column', 'artifact_profile', 'batch', 'batch_member', 'column_map', 'flow', 'host', 'host_artifact', 'host_fact', 'host_label', 'host_merge', 'membership', 'retention', 'source', 'source_visit', 'tally', 'virustotal_key', 'virustotal_report'] as const
+export const TENANT_TABLES = ['activity', 'alarm', 'annotation', 'archive_key', 'artifact_column', 'artifact_profile', 'batch', 'batch_member', 'clock_offset', 'column_map', 'flow', 'grid_layout', 'host', 'host_artifact', 'host_fact', 'host_label', 'host_merge', 'membership', 'recent_view', 'retention', 'row_comment', 'row_comment_revision', 'row_tag', 'saved_view', 'shared_link', 'source', 'source_visit', 'stack_run', 'tally', 'verdict', 'virustotal_key', 'virustotal_report'] as const
 
 export type Tables = {
   'auth.password': {
@@ -79,6 +88,9 @@ export type Tables = {
     density: Generated<RowDensity>
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
+    /** Act to key; empty: the keys we come with. An act with an empty text has no key. */
+    keys: Generated<Json>
+    keys_off_at: Timestamp | null
   }
   activity: {
     tenant_id: Generated<number>
@@ -112,6 +124,22 @@ export type Tables = {
     closed_at: Timestamp | null
     /** Null on a closed alarm: its cause went away by itself. */
     closed_by: number | null
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+  }
+  annotation: {
+    tenant_id: Generated<number>
+    id: Generated<number>
+    /** When it happened, to the millisecond. UTC. */
+    happened_at: Timestamp
+    text: string
+    host_id: number | null
+    /** The row it is about, as host.delivery.line; rows lie in the row engine. */
+    row_place: string | null
+    version: Generated<number>
+    written_by: number | null
+    written_by_name: string
+    edited_by_name: string | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
   }
@@ -215,6 +243,18 @@ export type Tables = {
     /** Why it was left out, or where it broke. */
     note: string | null
   }
+  clock_offset: {
+    tenant_id: Generated<number>
+    host_id: number
+    /** What is added to the times of this host to get the true ones; at most ten years, 0 when its clock is right. */
+    offset_seconds: number
+    reason: string
+    version: Generated<number>
+    set_by: number | null
+    set_by_name: string
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+  }
   column_map: {
     id: Generated<number>
     tenant_id: Generated<number>
@@ -259,6 +299,15 @@ export type Tables = {
     asked_at: Timestamp | null
     started_at: Timestamp | null
     active_at: Timestamp | null
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+  }
+  grid_layout: {
+    tenant_id: Generated<number>
+    account_id: number
+    artifact: string
+    /** A list of {name, width}; width is one of the classes the pages have. */
+    columns: Json
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
   }
@@ -355,6 +404,13 @@ export type Tables = {
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
   }
+  recent_view: {
+    tenant_id: Generated<number>
+    account_id: number
+    address: string
+    visited_at: Generated<Timestamp>
+    created_at: Generated<Timestamp>
+  }
   retention: {
     tenant_id: Generated<number>
     id: Generated<number>
@@ -364,6 +420,63 @@ export type Tables = {
     days: number | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
+  }
+  row_comment: {
+    tenant_id: Generated<number>
+    id: Generated<number>
+    row_id: string
+    body: string
+    version: Generated<number>
+    author: number | null
+    author_name: string
+    deleted_at: Timestamp | null
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+  }
+  row_comment_revision: {
+    tenant_id: Generated<number>
+    comment_id: number
+    version: number
+    body: string | null
+    written_by: number | null
+    written_by_name: string
+    created_at: Generated<Timestamp>
+  }
+  row_tag: {
+    tenant_id: Generated<number>
+    row_id: string
+    /** Lower case; the tag "star" is drawn as one. */
+    tag: string
+    added_by: number | null
+    added_by_name: string
+    created_at: Generated<Timestamp>
+  }
+  saved_view: {
+    tenant_id: Generated<number>
+    id: Generated<number>
+    name: string
+    description: Generated<string>
+    /** Path and query of the page, without the page of a list and the open row. */
+    address: string
+    owner: number | null
+    owner_name: string
+    shared_at: Timestamp | null
+    /** Counts up with each change; a change names the one it was made on. */
+    version: Generated<number>
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
+  }
+  shared_link: {
+    tenant_id: Generated<number>
+    id: Generated<number>
+    address: string
+    title: string
+    note: Generated<string>
+    sender: number | null
+    sender_name: string
+    recipient: number
+    read_at: Timestamp | null
+    created_at: Generated<Timestamp>
   }
   source: {
     tenant_id: Generated<number>
@@ -396,6 +509,21 @@ export type Tables = {
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
   }
+  stack_run: {
+    tenant_id: Generated<number>
+    id: Generated<number>
+    /** Digest of the definition: artifact, columns, query, label, shape. */
+    stack: string
+    definition: Json
+    /** The newest delivery there was when its page was made. */
+    up_to: number
+    /** Deliveries up to that one which had not ended by then: what they brought counts as new. */
+    without: unknown
+    run_by: number | null
+    run_by_name: string
+    ran_at: Timestamp
+    created_at: Generated<Timestamp>
+  }
   tally: {
     tenant_id: Generated<number>
     what: string
@@ -410,6 +538,36 @@ export type Tables = {
     /** Whether files that endpoints uploaded are kept when an archive brings them. */
     keep_uploads: Generated<boolean>
     leaving_at: Timestamp | null
+  }
+  verdict: {
+    tenant_id: Generated<number>
+    id: Generated<number>
+    type: string
+    value: string
+    /** Set when the verdict holds for every value of this shape. */
+    shape: Generated<string>
+    verdict: VerdictKind
+    scope: Generated<VerdictScope>
+    /** The label, the id of the host or the name of the parent process that it holds for. */
+    scope_value: Generated<string>
+    reason: Generated<string>
+    owner_id: number | null
+    owner_name: string
+    decided_at: Timestamp
+    /** From then on it does not count; nothing needs to run for that. */
+    expires_at: Timestamp | null
+    /** Names what was decided together: whoever decided may take that back for ten minutes. */
+    deed: string
+    revoked_at: Timestamp | null
+    revoked_by: number | null
+    revoked_by_name: string | null
+    ended_how: VerdictEnd | null
+    /** The deed that ended it; taking that back lets it stand again. */
+    ended_deed: string | null
+    /** Counts the changes of what is decided about the value; a form says which one it has seen. */
+    version: Generated<number>
+    created_at: Generated<Timestamp>
+    updated_at: Generated<Timestamp>
   }
   virustotal_key: {
     tenant_id: Generated<number>

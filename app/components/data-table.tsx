@@ -18,6 +18,8 @@ export type Column<Row> = {
   /** A class that gives the width, or takes the column away on a phone. */
   className?: string
   wrap?: true
+  /** What the cell holds, for the keyboard and for what acts on a value: its column, and its text as it came. */
+  holds?: (row: Row) => { column: string; text: string; type?: string; value?: string }
 }
 export type Sorted = { sort: string; dir: 'asc' | 'desc' }
 type Table<Row> = {
@@ -38,7 +40,7 @@ export function DataTable<Row>(table: Table<Row>) {
   const { caption, rows, columns, rowKey, margin, sorted, isCurrent, foot, empty, free } = table
   return (
     <>
-      <table className={free ? 'ledger free' : 'ledger'}>
+      <table className={free ? 'ledger free' : 'ledger'} data-grid="">
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
@@ -54,10 +56,10 @@ export function DataTable<Row>(table: Table<Row>) {
         </thead>
         <tbody>
           {rows.map((row, line) => (
-            <tr key={rowKey(row)} aria-current={isCurrent?.(row) || undefined}>
+            <tr key={rowKey(row)} data-row={rowKey(row)} aria-current={isCurrent?.(row) || undefined}>
               {margin && <td className="margin">{margin.cell(row, line)}</td>}
               {columns.map((column, at) => (
-                <td key={keyOf(column, at)} className={classOf(column)}>
+                <td key={keyOf(column, at)} className={classOf(column)} data-cell="" {...heldBy(column, row)}>
                   {column.cell(row)}
                   {column.below && <div className="below">{column.below(row)}</div>}
                   {column.beneath?.(row)}
@@ -91,6 +93,12 @@ function Head<Row>({ column, sorted }: { column: Column<Row>; sorted: Sorted | u
       )}
     </th>
   )
+}
+
+function heldBy<Row>({ holds }: Column<Row>, row: Row) {
+  if (!holds) return {}
+  const { column, text, type, value } = holds(row)
+  return { 'data-column': column, 'data-text': text, 'data-type': type, 'data-value': value }
 }
 
 const keyOf = <Row,>(column: Column<Row>, at: number) =>

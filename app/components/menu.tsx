@@ -8,14 +8,16 @@ type Popover = {
   className?: string
   name?: string
   open?: boolean
+  /** What the keyboard knows the button as. */
+  act?: string
 }
 
 /** A float behind a button. It is a details element, so it opens without JavaScript; with it, Escape closes it. */
-export function Popover({ label, button, children, className = '', name, open = false }: Popover) {
+export function Popover({ label, button, children, className = '', name, open = false, act }: Popover) {
   const box = useClosing(open)
   return (
     <details className={`pop ${className}`} ref={box} open={open}>
-      <summary className={button} aria-label={name}>
+      <summary className={button} aria-label={name} data-act={act}>
         {label}
       </summary>
       <div className="float">{children}</div>

@@ -18,11 +18,18 @@ export function Pick({ column, value, mouse }: { column: string; value: string; 
   const to = (how: 'only' | 'not') => `/rows${link({ q: narrowed(query, term, how), row: null })}`
   return (
     <span className={mouse ? 'pick mouse' : 'pick'}>
-      <Link {...aside} to={to('only')} aria-label={`Only rows with this ${column}`} title="Only rows with this value">
+      <Link
+        {...aside}
+        data-act="include"
+        to={to('only')}
+        aria-label={`Only rows with this ${column}`}
+        title="Only rows with this value"
+      >
         <Plus aria-hidden="true" />
       </Link>
       <Link
         {...aside}
+        data-act="exclude"
         to={to('not')}
         aria-label={`Only rows without this ${column}`}
         title="Only rows without this value"

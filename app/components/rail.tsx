@@ -21,9 +21,9 @@ export function NavGroups({ viewer }: { viewer: Viewer }) {
         <ul key={group[0]!.to}>
           {group
             .filter(({ adminOnly }) => !adminOnly || viewer.role === 'admin')
-            .map(({ to, title, Icon, count }) => (
+            .map(({ to, title, Icon, count, act }) => (
               <li key={to}>
-                <Link to={to} title={title} aria-current={isHere(to, pathname) ? 'page' : undefined}>
+                <Link to={to} title={title} data-act={act} aria-current={isHere(to, pathname) ? 'page' : undefined}>
                   <Icon aria-hidden="true" />
                   <span>{title}</span>
                   {count && countOf[count](viewer) > 0 && <em>{number(countOf[count](viewer))}</em>}

@@ -1,11 +1,14 @@
-import { Form, type UIMatch, useLocation, useMatches } from '@remix-run/react'
+import { type UIMatch, useLocation, useMatches } from '@remix-run/react'
+import Keyboard from 'lucide-react/icons/keyboard'
 import Menu from 'lucide-react/icons/menu'
 import Search from 'lucide-react/icons/search'
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { clockTime } from '#app/lib/format.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'
+import { Palette } from './palette.tsx'
 import { RAIL } from './rail.tsx'
+import { TrailSteps } from './trail-steps.tsx'
 
 export type Crumb = { title: string; to?: string }
 /** What a page tells the frame: its crumbs, and whether it needs the width of the rail. */
@@ -33,9 +36,19 @@ export function TopBar({ viewer, now }: { viewer: Viewer; now: Date }) {
       <time className="label nw clock" dateTime={now.toISOString()}>
         {clockTime(now)}
       </time>
-      <Jump />
-      <Link className="btn quiet icon md:hidden" to="/rows" aria-label="Find in all rows">
+      <TrailSteps viewer={viewer} />
+      <Palette viewer={viewer} />
+      <Link className="btn quiet icon md:hidden" to="/find" aria-label="Find or jump">
         <Search aria-hidden="true" />
+      </Link>
+      <Link
+        className="btn quiet icon max-md:hidden"
+        to="/keys"
+        aria-label="Keys of this screen"
+        title="Keys of this screen"
+        data-act="help"
+      >
+        <Keyboard aria-hidden="true" />
       </Link>
     </section>
   )
@@ -47,35 +60,6 @@ function useTrail(): Crumb[] {
   if (!trail) return []
   // A failed page has no data to name its crumb with.
   return page.data === undefined && trail.length > 0 ? [] : trail(page.data)
-}
-
-/** Searches rows from anywhere; Ctrl K brings the cursor here. */
-function Jump() {
-  const input = useRef<HTMLInputElement>(null)
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (!(event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) || event.altKey || event.shiftKey)
-        return
-      event.preventDefault()
-      input.current?.select()
-    }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  }, [])
-  return (
-    <Form method="get" action="/rows" role="search" aria-label="All rows" className="jump">
-      <Search aria-hidden="true" />
-      <input
-        ref={input}
-        className="field"
-        type="search"
-        name="q"
-        aria-label="Find in all rows"
-        placeholder="Find in all rows"
-      />
-      <kbd>Ctrl K</kbd>
-    </Form>
-  )
 }
 
 /** Opens the rail, for screens that have no room for it; the browser shows and closes it without JavaScript. */

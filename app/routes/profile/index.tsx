@@ -1,14 +1,16 @@
 import { redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { SchemaForm } from '#app/components/form.tsx'
+import { KeysForm } from '#app/components/keys-form.tsx'
 import { Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
 import { SessionTable } from '#app/components/session-table.tsx'
 import { act, load, redirectWith } from '#app/lib/api.server.ts'
 import { fieldsOf } from '#app/lib/fields.server.ts'
+import { ACTS } from '#app/lib/keys.ts'
 import { titled } from '#app/lib/title.ts'
 import { useViewer } from '#app/lib/viewer.ts'
-import { PasswordChange, Preferences, Rename, SessionId } from '#server/modules/identity/schema.ts'
+import { KeyChoice, PasswordChange, Preferences, Rename, SessionId } from '#server/modules/identity/schema.ts'
 
 export const meta = titled('Profile')
 export const handle = { trail: () => [{ title: 'Profile' }] }
@@ -27,6 +29,7 @@ const SAID: Record<string, string> = {
   password: 'The password is changed, and every other session has ended.',
   name: 'The username is changed. Sign in with it from now on.',
   look: 'The look is saved.',
+  shortcuts: 'The keys are saved.',
   end: 'The session has ended.',
   'end-others': 'Every other session has ended.',
 }
@@ -56,6 +59,10 @@ export const action = act(async ({ api, accounts, form }) => {
   }
   if (form.intent === 'name') await api.identity.rename(Rename.parse(form))
   if (form.intent === 'look') await api.identity.preferences(Preferences.parse(form))
+  if (form.intent === 'shortcuts') {
+    const chosen = form.as === 'came' ? [] : ACTS.flatMap(({ name }) => (name in form ? [[name, form[name]]] : []))
+    await api.identity.keys(KeyChoice.parse({ on: form.on === 'yes', acts: Object.fromEntries(chosen) }))
+  }
   if (form.intent === 'end') await api.identity.endSession(SessionId.parse({ id: form.id }))
   if (form.intent === 'end-others') await api.identity.endOtherSessions()
   return redirect(`/profile?said=${form.intent && form.intent in SAID ? form.intent : ''}`)
@@ -82,6 +89,7 @@ export default function Profile() {
         submit="Save look"
         failed="The look was not saved."
       />
+      <KeysForm viewer={viewer} />
       <SectionHead title="Username" />
       <SchemaForm
         plain

@@ -1,18 +1,19 @@
 import { principalOf } from '#server/platform/auth/principal.ts'
+import { now } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { Nothing } from '#server/platform/input.ts'
 import { missing } from '#server/platform/table.ts'
 import { detachedProcedure, router } from '#server/platform/trpc.ts'
 import { sessionsOf } from './queries.ts'
-import { Preferences, ProfileEdit, Rename, SessionId } from './schema.ts'
-import { changeAccount, editProfile, endSessions } from './service.ts'
+import { KeyChoice, Preferences, ProfileEdit, Rename, SessionId } from './schema.ts'
+import { changeAccount, editProfile, endSessions, refuseClashes } from './service.ts'
 
 export const identityRouter = router({
   me: detachedProcedure('profile:read', Nothing).query(async ({ ctx }) => {
     const { accountId, tenantId } = ctx.actor
     const principal = accountId ? await principalOf(ctx.pool, accountId, tenantId) : null
     if (!principal) throw new AppError('unauthenticated', 'Sign in first.')
-    const { epoch: _private, ...me } = principal
+    const { epoch: _private, keys: _keys, keys_on: _on, ...me } = principal
     return me
   }),
 
@@ -21,13 +22,24 @@ export const identityRouter = router({
   ),
 
   update: detachedProcedure('profile:write', ProfileEdit).mutation(async ({ ctx, input }) => {
-    const { epoch: _private, ...me } = await editProfile(ctx, input)
+    const { epoch: _private, keys: _keys, keys_on: _on, ...me } = await editProfile(ctx, input)
     return me
   }),
 
   preferences: detachedProcedure('profile:write', Preferences).mutation(async ({ ctx, input }) => {
     const id = ctx.actor.accountId ?? missing('account')
     await ctx.pool.updateTable('account').set(input).where('id', '=', id).execute()
+  }),
+
+  keys: detachedProcedure('profile:write', KeyChoice).mutation(async ({ ctx, input: { on, acts } }) => {
+    const id = ctx.actor.accountId ?? missing('account')
+    refuseClashes(acts)
+    const keys_off_at = on ? null : now()
+    await ctx.pool
+      .updateTable('account')
+      .set({ keys: JSON.stringify(acts), keys_off_at })
+      .where('id', '=', id)
+      .execute()
   }),
 
   sessions: detachedProcedure('profile:read', Nothing).query(({ ctx }) => sessionsOf(ctx.pool, ctx.actor)),

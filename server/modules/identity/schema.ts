@@ -36,3 +36,27 @@ export const PasswordChange = z.object({
 })
 export const Preferences = z.object({ theme: z.enum(ColourTheme), density: z.enum(RowDensity) })
 export const SessionId = z.object({ id: z.string().regex(/^[0-9a-f]{16}$/) })
+
+const KEY = '(?:[^\\s\\p{C}]|Space|Enter|Escape)'
+/** A key, or two that are pressed one after the other; empty for none. */
+const KeyText = z
+  .string()
+  .trim()
+  .max(40)
+  .regex(
+    new RegExp(`^(?:${KEY}(?: ${KEY})?)?$`, 'u'),
+    'One character, Space, Enter or Escape; or two with a space between.',
+  )
+/** Which key does what, act by act, and whether single keys do anything at all. */
+export const KeyChoice = z.object({
+  on: z.boolean(),
+  acts: z
+    .record(
+      z
+        .string()
+        .regex(/^[a-z]+(?:-[a-z]+)*$/)
+        .max(40),
+      KeyText,
+    )
+    .refine((acts) => Object.keys(acts).length <= 100, 'At most 100 acts.'),
+})

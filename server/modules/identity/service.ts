@@ -301,3 +301,17 @@ async function rehash(pool: Kysely<Tables>, accountId: number, password: string)
   const hash = await hashPassword(password)
   await pool.updateTable('auth.password').set({ hash }).where('account_id', '=', accountId).execute()
 }
+
+/** Throws `invalid` beside each act whose key another one has, or which begins with the key of another one. */
+export function refuseClashes(acts: Record<string, string>): void {
+  const taken = Object.entries(acts).filter(([, keys]) => keys !== '')
+  const fields: Record<string, string> = {}
+  for (const [act, keys] of taken) {
+    const other = taken.find(
+      ([name, theirs]) =>
+        name !== act && (theirs === keys || theirs.startsWith(`${keys} `) || keys.startsWith(`${theirs} `)),
+    )
+    if (other) fields[act] = `${keys} clashes with ${other[1]}, the key of ${other[0].replaceAll('-', ' ')}.`
+  }
+  if (Object.keys(fields).length > 0) throw new AppError('invalid', 'Two acts cannot have the same key.', fields)
+}

@@ -15,6 +15,9 @@ export type Principal = {
   epoch: number
   theme: 'system' | 'light' | 'dark'
   density: 'compact' | 'comfortable'
+  /** Act to key, where the person chose other keys than those we come with. */
+  keys: Record<string, string>
+  keys_on: boolean
   created_at: Date
 }
 
@@ -31,6 +34,8 @@ export const principals = (pool: Kysely<Tables>) =>
       'account.username',
       'account.theme',
       'account.density',
+      eb.ref('account.keys').$castTo<Record<string, string>>().as('keys'),
+      eb('account.keys_off_at', 'is', null).$castTo<boolean>().as('keys_on'),
       'account.created_at',
       'membership.role',
       'membership.tenant_id',

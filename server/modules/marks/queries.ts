@@ -1,0 +1,182 @@
+import { sql } from 'kysely'
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
+import type { z } from 'zod'
+import { record } from '#server/platform/activity.ts'
+import { AppError } from '#server/platform/errors.ts'
+import { missing } from '#server/platform/table.ts'
+import type { TenantDb } from '#server/platform/tenant.ts'
+import type { Ctx } from '#server/platform/trpc.ts'
+import { type CommentEdit, type CommentEnd, MOST_TAGS, type NewComment, STAR } from './schema.ts'
+
+const COMMENT = ['id', 'row_id', 'body', 'version', 'author', 'author_name', 'created_at', 'updated_at'] as const
+
+export type Marks = { row_id: string; tags: string[]; comments: number }
+
+/** What is noted on these rows: one statement for a page of them. Rows without a mark are not named. */
+export async function marksOf(db: TenantDb, rowIds: string[]): Promise<Marks[]> {
+  if (rowIds.length === 0) return []
+  const { rows } = await sql<Marks>`
+    select row_id, array_remove(array_agg(tag order by tag), null) as tags, coalesce(sum(n), 0)::int as comments
+    from (
+      select row_id, tag, 0 as n from row_tag where tenant_id = app.tenant_id() and row_id = any(${rowIds})
+      union all
+      select row_id, null, 1 from row_comment
+      where tenant_id = app.tenant_id() and row_id = any(${rowIds}) and deleted_at is null) noted
+    group by row_id`.execute(db)
+  return rows
+}
+
+/** The tags and comments of one row, each comment with the number of its revisions. */
+export async function notesOn({ db }: Pick<Ctx, 'db'>, rowId: string) {
+  const tags = await db
+    .selectFrom('row_tag')
+    .select(['tag', 'added_by_name', 'created_at'])
+    .where('row_id', '=', rowId)
+    .orderBy('tag')
+    .execute()
+  const comments = await db
+    .selectFrom('row_comment')
+    .select(COMMENT)
+    .where('row_id', '=', rowId)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .execute()
+  return { tags, comments }
+}
+
+/** Puts a tag on a row; one that is there stays as it is. Throws `conflict` for more tags than a row can bear. */
+export async function addTag(ctx: Ctx, rowId: string, tag: string): Promise<void> {
+  const { n } = await ctx.db
+    .selectFrom('row_tag')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('row_id', '=', rowId)
+    .where('tag', '!=', tag)
+    .executeTakeFirstOrThrow()
+  if (Number(n) >= MOST_TAGS)
+    throw new AppError('conflict', `A row bears at most ${MOST_TAGS} tags.`, { tag: 'Too many.' })
+  const added = await ctx.db
+    .insertInto('row_tag')
+    .values({ row_id: rowId, tag, added_by: ctx.actor.accountId, added_by_name: ctx.actor.name })
+    .onConflict((c) => c.columns(['tenant_id', 'row_id', 'tag']).doNothing())
+    .returning('tag')
+    .executeTakeFirst()
+  if (added) await record(ctx, tag === STAR ? 'row.starred' : 'row.tagged', { type: 'row', id: rowId }, { tag })
+}
+
+/** Takes a tag off a row; one that is not there changes nothing. */
+export async function removeTag(ctx: Ctx, rowId: string, tag: string): Promise<void> {
+  const removed = await ctx.db
+    .deleteFrom('row_tag')
+    .where('row_id', '=', rowId)
+    .where('tag', '=', tag)
+    .returning('tag')
+    .executeTakeFirst()
+  if (removed) await record(ctx, tag === STAR ? 'row.unstarred' : 'row.untagged', { type: 'row', id: rowId }, { tag })
+}
+
+/** Every tag of the tenant with how many rows bear it, the commonest first. */
+export const tagsInUse = ({ db }: Pick<Ctx, 'db'>) =>
+  db
+    .selectFrom('row_tag')
+    .select((eb) => ['tag', eb.fn.countAll<number>().as('rows')])
+    .groupBy('tag')
+    .orderBy('rows', 'desc')
+    .orderBy('tag')
+    .limit(200)
+    .execute()
+
+/** Rows that bear a tag, or any, the last marked first; a thousand at most. */
+export async function rowsTagged({ db }: Pick<Ctx, 'db'>, tag: string | undefined): Promise<string[]> {
+  const found = await db
+    .selectFrom('row_tag')
+    .select('row_id')
+    .$if(tag !== undefined, (tags) => tags.where('tag', '=', tag!))
+    .groupBy('row_id')
+    .orderBy((eb) => eb.fn.max('created_at'), 'desc')
+    .limit(1_000)
+    .execute()
+  return found.map(({ row_id }) => row_id)
+}
+
+/** A comment that stands. Throws `not_found` for another tenant's and for a deleted one. */
+export const commentById = async ({ db }: Pick<Ctx, 'db'>, id: number) =>
+  (await db
+    .selectFrom('row_comment')
+    .select(COMMENT)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()) ?? missing('comment')
+
+/** Writes a comment on a row. */
+export async function addComment(ctx: Ctx, { rowId, body }: z.output<typeof NewComment>) {
+  const { id } = await ctx.db
+    .insertInto('row_comment')
+    .values({ row_id: rowId, body, author: ctx.actor.accountId, author_name: ctx.actor.name })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await keep(ctx, id, 1, body)
+  await record(ctx, 'comment.written', { type: 'row', id: rowId }, { comment: id })
+  return commentById(ctx, id)
+}
+
+/** Writes a comment anew. Throws `conflict` with the stored text where it has changed since `version`; nothing is lost. */
+export async function editComment(ctx: Ctx, { id, version, body }: z.output<typeof CommentEdit>) {
+  const changed = await ctx.db
+    .updateTable('row_comment')
+    .set({ body, version: version + 1 })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .where('deleted_at', 'is', null)
+    .returning('row_id')
+    .executeTakeFirst()
+  if (!changed) return clash(ctx, id)
+  await keep(ctx, id, version + 1, body)
+  await record(ctx, 'comment.changed', { type: 'row', id: changed.row_id }, { comment: id, version: version + 1 })
+  return commentById(ctx, id)
+}
+
+/** Takes a comment away; its texts stay in its revisions. Throws `conflict` where it has changed since `version`. */
+export async function endComment(ctx: Ctx, { id, version }: z.output<typeof CommentEnd>): Promise<void> {
+  const ended = await ctx.db
+    .updateTable('row_comment')
+    .set({ deleted_at: sql<Date>`now()`, version: version + 1 })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .where('deleted_at', 'is', null)
+    .returning('row_id')
+    .executeTakeFirst()
+  if (!ended) return clash(ctx, id)
+  await keep(ctx, id, version + 1, null)
+  await record(ctx, 'comment.deleted', { type: 'row', id: ended.row_id }, { comment: id })
+}
+
+async function clash(ctx: Ctx, id: number): Promise<never> {
+  const { body, version, author_name } = await commentById(ctx, id)
+  throw new AppError('conflict', `The comment has changed meanwhile. Yours is not stored yet; both stand here.`, {
+    stored: JSON.stringify({ body, version, author_name }),
+  })
+}
+
+const keep = ({ db, actor }: Ctx, comment_id: number, version: number, body: string | null) =>
+  db
+    .insertInto('row_comment_revision')
+    .values({ comment_id, version, body, written_by: actor.accountId, written_by_name: actor.name })
+    .execute()
+
+/** A comment with every text it had, a deleted one too, the newest first. Throws `not_found`. */
+export const historyOf = async ({ db }: Pick<Ctx, 'db'>, id: number) =>
+  (await db
+    .selectFrom('row_comment')
+    .select(['id', 'row_id', 'version', 'deleted_at'])
+    .select((eb) => [
+      jsonArrayFrom(
+        eb
+          .selectFrom('row_comment_revision as r')
+          .select(['r.version', 'r.body', 'r.written_by_name', 'r.created_at'])
+          .whereRef('r.comment_id', '=', 'row_comment.id')
+          .whereRef('r.tenant_id', '=', 'row_comment.tenant_id')
+          .orderBy('r.version', 'desc'),
+      ).as('revisions'),
+    ])
+    .where('id', '=', id)
+    .executeTakeFirst()) ?? missing('comment')
