@@ -12,10 +12,14 @@ import type { ColumnsOf } from './sql/sightings.ts'
 import { type TimeColumn, type TimesSql, timesSql } from './sql/times.ts'
 
 export type { SeenPath } from './catalogue/heuristics.ts'
+export { CANONICAL, cleanSql, keySql, type ObservableType, observableOf } from './sql/canonical.ts'
+export { cellPaths, cellTexts, foreignTextsSql, typedTextsSql } from './sql/cells.ts'
 export { factsSql, TELLING } from './sql/facts.ts'
 export { asciiName } from './sql/network.ts'
 export { literal } from './sql/paths.ts'
-export { foreignNamesSql, SIGHTINGS_SETTINGS, sightingsSql } from './sql/sightings.ts'
+export { withShape } from './sql/shape.ts'
+export type { ColumnsOf } from './sql/sightings.ts'
+export { foreignNamesSql, observablesSql, SIGHTINGS_SETTINGS, sightingsSql } from './sql/sightings.ts'
 export type { TimesSql } from './sql/times.ts'
 
 export type Mapped = MappedColumn & { by: MappedBy }

@@ -50,8 +50,8 @@ export function foreignNamesSql(maps: ColumnsOf[], where: string): string | null
 }
 
 // Types and fields go through the statement as numbers: comparing and grouping them is most of its work.
-const codeOf = (type: ObservableType) => TYPES.indexOf(type) + 1
-const nameOfType = `${literals(TYPES)}[type]`
+export const codeOf = (type: ObservableType) => TYPES.indexOf(type) + 1
+export const nameOfType = `${literals(TYPES)}[type]`
 const fieldsOf = (maps: ColumnsOf[]) => [...new Set(maps.flatMap(({ columns }) => columns.map(({ path }) => path)))]
 const nameOfField = (maps: ColumnsOf[]) => `${literals(fieldsOf(maps))}[field]`
 const rolesIn = (maps: ColumnsOf[]) =>
@@ -73,7 +73,8 @@ function valuesSql(maps: ColumnsOf[], where: string): string | null {
       from (${cellsSql(maps, roles, where)}))`
 }
 
-function readAs(role: ObservableType): [type: ObservableType, text: string][] {
+/** As which types a cell is read, with the SQL of its text, which is `c.2`. */
+export function readAs(role: ObservableType): [type: ObservableType, text: string][] {
   const host = hostOfUrlSql('c.2')
   if (role === 'url')
     return [
@@ -130,7 +131,8 @@ const textsOf = (columns: MappedColumn[]): string =>
     ...lists(columns).map(elementsAt),
   ])
 
-const SEPARATED = new Set<Role>(['hash', 'ip', 'domain'])
+/** Roles of which one text can list several values. */
+export const SEPARATED = new Set<Role>(['hash', 'ip', 'domain'])
 
 /** What an array holds; where there is one text instead, that, or what it lists. */
 function elementsAt({ path, role }: MappedColumn): string {

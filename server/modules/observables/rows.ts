@@ -1,0 +1,231 @@
+import {
+  asciiName, type ColumnsOf, foreignNamesSql, foreignTextsSql, keySql, type ObservableType, observablesSql, SIGHTINGS_SETTINGS,
+  typedTextsSql,
+} from '#server/modules/columns/service.ts' // biome-ignore format: a list to read across
+import { AppError } from '#server/platform/errors.ts'
+import type { TenantRows } from '#server/platform/telemetry.ts'
+import type { Fleet } from './queries.ts'
+
+export type Typed = { type: ObservableType; value: string; shape: string }
+type Value = Pick<Typed, 'type' | 'value'>
+
+const OWN = 'tenant_id = {tenant:UInt64}'
+const VALUE = `${OWN} and type = {type:String} and value = {value:String}`
+/** A host as the one that stands for it. */
+const SURVIVOR = 'transform(host_id, {merged:Array(UInt64)}, {into:Array(UInt64)}, host_id)'
+const MS = (time: string) => `toUnixTimestamp64Milli(${time})`
+
+export const keyOf = ({ type, value }: Value) => `${type} ${value}`
+const fleetParams = ({ merged, into }: Fleet) => ({ merged, into })
+
+/** Texts of cells with a role each as the observables they are, by their place; what is none is not there. */
+export async function typedTexts(
+  rows: TenantRows,
+  texts: { role: string; text: string }[],
+): Promise<Map<number, Typed>> {
+  if (texts.length === 0) return new Map()
+  const params = { roles: texts.map(({ role }) => role), texts: texts.map(({ text }) => text) }
+  const limits = { maxRows: texts.length, settings: SIGHTINGS_SETTINGS }
+  const isForeign = ({ role, text }: { role: string; text: string }) =>
+    (role === 'domain' || role === 'url') && /[^\0-\x7f]/.test(text)
+  const names = texts.some(isForeign) ? await rows.select<{ name: string }>(foreignTextsSql(), params, limits) : []
+  const idn = names.map(({ name }) => name)
+  const found = await rows.select<Typed & { n: number }>(
+    typedTextsSql(),
+    { ...params, idn, ascii: idn.map(asciiName) },
+    limits,
+  )
+  return new Map(found.map(({ n, ...typed }) => [n - 1, typed]))
+}
+
+/** On how many hosts each of these values was seen; a value that was not is missing. */
+export async function hostsWith(rows: TenantRows, values: Value[], fleet: Fleet): Promise<Map<string, number>> {
+  if (values.length === 0) return new Map()
+  const found = await rows.select<Value & { hosts: number }>(
+    `select type, value, uniqExact(${SURVIVOR}) as hosts from sightings
+     where ${OWN} and (type, value) in (
+       select pair.1, pair.2 from (select arrayJoin(arrayZip({types:Array(String)}, {values:Array(String)})) as pair))
+     group by type, value`,
+    { types: values.map(({ type }) => type), values: values.map(({ value }) => value), ...fleetParams(fleet) },
+    { maxRows: values.length },
+  )
+  return new Map(found.map((one) => [keyOf(one), one.hosts]))
+}
+
+export type Place = {
+  artifact: string
+  field: string
+  hosts: number
+  rows: number
+  first_ms: number | null
+  last_ms: number | null
+  undated: number
+}
+export type Whole = Place & { shape: string; deliveries: number; level: number }
+
+const MOST_PLACES = 200
+
+/** Where a value occurs: first all together (`level` 1), then each artifact and field, most hosts first. */
+export const placesOf = (rows: TenantRows, { type, value }: Value, fleet: Fleet) =>
+  rows.select<Whole>(
+    `select artifact, field, uniqExact(${SURVIVOR}) as hosts, sum(rows) as rows, ${MS('min(first_seen)')} as first_ms,
+       ${MS('max(last_seen)')} as last_ms, countIf(first_seen is null) as undated, any(shape) as shape,
+       uniqExact(batch_id) as deliveries, grouping(artifact) as level
+     from sightings final where ${VALUE}
+     group by grouping sets ((), (artifact, field))
+     order by level desc, hosts desc, rows desc, artifact, field limit ${MOST_PLACES + 1}`,
+    { type, value, ...fleetParams(fleet) },
+  )
+
+export type HostPlace = {
+  host_id: number
+  rows: number
+  first_ms: number | null
+  last_ms: number | null
+  artifacts: string[]
+}
+
+/** The hosts that have a value, the latest sighting first. */
+export const hostsOfValue = (rows: TenantRows, { type, value }: Value, fleet: Fleet, limit: number) =>
+  rows.select<HostPlace>(
+    `select host as host_id, sum(rows) as rows, ${MS('min(first_seen)')} as first_ms, ${MS('max(last_seen)')} as last_ms,
+       arraySort(groupUniqArray(20)(artifact)) as artifacts
+     from (select ${SURVIVOR} as host, rows, first_seen, last_seen, artifact from sightings final where ${VALUE})
+     group by host order by max(last_seen) desc nulls last, host limit {limit:UInt32}`,
+    { type, value, limit, ...fleetParams(fleet) },
+  )
+
+export type DayHosts = { day: string; hosts: number }
+
+/** On how many hosts each day begins or ends what a delivery saw of a value, for the days from `since` on. */
+export const daysOf = (rows: TenantRows, { type, value }: Value, fleet: Fleet, since: string) =>
+  rows.select<DayHosts>(
+    `select toString(day) as day, uniqExact(host) as hosts from (
+       select ${SURVIVOR} as host, arrayJoin(arrayDistinct([toDate(first_seen), toDate(last_seen)])) as day
+       from sightings final where ${VALUE} and first_seen is not null)
+     where day >= {since:Date} group by day order by day`,
+    { type, value, since, ...fleetParams(fleet) },
+  )
+
+export type Counted = Value & { hosts: number; last_ms: number | null }
+
+/** Other values of the same shape, most hosts first; null when looking for them takes too long. */
+export const sameShape = (rows: TenantRows, { type, value }: Value, shape: string, fleet: Fleet, limit: number) =>
+  inTime(
+    rows.select<Counted>(
+      `select type, value, uniqExact(${SURVIVOR}) as hosts, ${MS('max(last_seen)')} as last_ms from sightings
+       where ${OWN} and type = {type:String} and shape = {shape:String} and value != {value:String}
+       group by type, value order by hosts desc, last_ms desc, value limit {limit:UInt32}`,
+      { type, value, shape, limit, ...fleetParams(fleet) },
+      { seconds: 2 },
+    ),
+  )
+
+export type Sighted = { artifact: string; host_id: number; batch_id: number; last_ms: number | null }
+
+/** Some of the places where rows have a value, the latest of each artifact first. */
+export const someSightings = (rows: TenantRows, { type, value }: Value, each: number) =>
+  rows.select<Sighted>(
+    `select artifact, host_id, batch_id, ${MS('max(last_seen)')} as last_ms from sightings final where ${VALUE}
+     group by artifact, host_id, batch_id order by max(last_seen) desc nulls last, batch_id desc limit {each:UInt32} by artifact
+     limit 60`,
+    { type, value, each },
+  )
+
+export type Neighbour = Value & { field: string; rows: number }
+
+const MOST_LINES = 500
+const EACH_TYPE = 12
+
+/**
+ * The values that stand most often in the same rows as one, of the rows at these places; null when that takes too long.
+ * `maps`: what the columns of the places' artifacts are.
+ */
+export async function neighboursOf(rows: TenantRows, { type, value }: Value, maps: ColumnsOf[], places: Sighted[]) {
+  const tokens = tokensOf({ type, value })
+  const where = `artifact in {artifacts:Array(String)} and (artifact, host_id, batch_id) in (
+    select place.1, place.2, place.3 from (
+      select arrayJoin(arrayZip({artifacts:Array(String)}, {hosts:Array(UInt64)}, {batches:Array(UInt64)})) as place))
+    ${tokens.length > 0 ? 'and hasAnyTokens(rows.raw, {tokens:Array(String)})' : ''}`
+  const observables = observablesSql(maps, where)
+  if (!observables || places.length === 0) return []
+  const params = {
+    type,
+    value,
+    tokens,
+    artifacts: places.map(({ artifact }) => artifact),
+    hosts: places.map(({ host_id }) => host_id),
+    batches: places.map(({ batch_id }) => batch_id),
+  }
+  const limits = { seconds: 2, settings: SIGHTINGS_SETTINGS }
+  const foreign = foreignNamesSql(maps, where)
+  const names = foreign ? await inTime(rows.select<{ name: string }>(foreign, params, limits)) : []
+  if (names === null) return null
+  const idn = names.map(({ name }) => name)
+  return inTime(
+    rows.select<Neighbour>(
+      `select cell.1 as type, cell.2 as field, cell.3 as value, count() as rows from (
+         select groupUniqArray((type, field, value)) as cells
+         from (select batch_id, line, type, field, ${keySql('value')} as value from (${observables}))
+         group by batch_id, line having countIf(type = {type:String} and value = {value:String}) > 0 limit ${MOST_LINES})
+       array join cells as cell
+       where not (cell.1 = {type:String} and cell.3 = {value:String})
+       group by cell.1, cell.2, cell.3 order by rows desc, value limit ${EACH_TYPE} by type, field limit 150`,
+      { ...params, idn, ascii: idn.map(asciiName) },
+      limits,
+    ),
+  )
+}
+
+/**
+ * Tokens of which every row with this value has one, whichever way JSON wrote it; none when that is not sure. What follows
+ * a space may have followed an escaped tab in the row, and what follows a letter beyond ASCII a code point.
+ */
+function tokensOf({ type, value }: Value): string[] {
+  if (value.startsWith('sha256:') || value.includes('xn--')) return []
+  if (type === 'hash') return [value, `0000${value}`] // Amcache writes zeros before it
+  const found = value.matchAll(/(?:^|[\\/._:=([{,;@$%-])([0-9A-Za-z]{4,})(?![0-9A-Za-z\u0080-\uffff])/g)
+  const [longest] = [...found].map(([, token]) => token!).sort((a, b) => b.length - a.length)
+  return longest ? [longest.toLowerCase()] : []
+}
+
+/** A row near another: where it lies and its beginning. */
+export type NearRow = { host_id: number; artifact: string; batch_id: number; line: number; at_ms: number; raw: string }
+
+/** Rows of a host within a second of a moment, in time's order; null when looking takes too long. */
+export const rowsAround = (rows: TenantRows, hosts: number[], at: number, limit: number) =>
+  inTime(
+    rows.select<NearRow>(
+      `select host_id, artifact, batch_id, line, ${MS('event_time')} as at_ms, substring(rows.raw, 1, 600) as raw from rows
+       where ${OWN} and host_id in {hosts:Array(UInt64)} and event_time >= fromUnixTimestamp64Milli({from:Int64})
+         and event_time <= fromUnixTimestamp64Milli({to:Int64})
+       order by event_time, batch_id, line limit {limit:UInt32}`,
+      { hosts, from: at - 1000, to: at + 1000, limit },
+      { seconds: 2 },
+    ),
+  )
+
+const LOOKED_AT = 20_000
+
+/** Values that only deliveries from `batch` on have brought, on the fewest hosts; null when looking takes too long. */
+export const rarestNew = (rows: TenantRows, batch: number, fleet: Fleet, limit: number) =>
+  inTime(
+    rows.select<Counted>(
+      `select type, value, uniqExact(${SURVIVOR}) as hosts, ${MS('max(last_seen)')} as last_ms from sightings
+       where ${OWN} and (type, value) in (
+         select type, value from sightings
+         where ${OWN} and batch_id >= {batch:UInt64} and type in ('hash', 'path', 'domain', 'ip', 'process')
+         group by type, value limit ${LOOKED_AT})
+       group by type, value having min(batch_id) >= {batch:UInt64}
+       order by hosts, last_ms desc nulls last, type, value limit {limit:UInt32}`,
+      { batch, limit, ...fleetParams(fleet) },
+      { seconds: 3 },
+    ),
+  )
+
+/** What an answer would take too long to find is null: the page stands without it. */
+export const inTime = <T>(asked: Promise<T>): Promise<T | null> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof AppError && error.message.startsWith('The search')) return null
+    throw error
+  })
