@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
 import Activity from 'lucide-react/icons/activity'
 import Bell from 'lucide-react/icons/bell'
+import Bookmark from 'lucide-react/icons/bookmark'
 import Braces from 'lucide-react/icons/braces'
 import Building from 'lucide-react/icons/building'
 import Stack from 'lucide-react/icons/chart-bar-decreasing'
@@ -11,6 +12,7 @@ import House from 'lucide-react/icons/layout-dashboard'
 import Monitor from 'lucide-react/icons/monitor'
 import Rows from 'lucide-react/icons/rows-3'
 import Scan from 'lucide-react/icons/scan-search'
+import Star from 'lucide-react/icons/star'
 import Users from 'lucide-react/icons/users'
 
 export type NavItem = {
@@ -29,6 +31,8 @@ export const NAV: NavItem[][] = [
     { to: '/rows', title: 'Rows', Icon: Rows, act: 'go-explore' },
     { to: '/stacks', title: 'Stack', Icon: Stack, act: 'go-stack' },
     { to: '/timeline', title: 'Timeline', Icon: Timeline, act: 'go-timeline' },
+    { to: '/views', title: 'Views', Icon: Bookmark, act: 'go-views' },
+    { to: '/marks', title: 'Marked rows', Icon: Star },
     { to: '/artifacts', title: 'Artifacts', Icon: Braces },
     { to: '/lookup', title: 'Hash lookup', Icon: Scan },
   ],

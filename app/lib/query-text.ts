@@ -13,12 +13,14 @@ export function termOf(column: string, value: string): string | null {
 /** The term that any value of a column meets. */
 export const termForAny = (column: string) => `${fieldOf(column)}:*`
 
-function fieldOf(column: string): string {
+/** A column's name as a query writes it. */
+export function fieldOf(column: string): string {
   const keys = column.split('.').map((key) => (PLAIN.test(key) ? key : quoted(key)))
   return (LOWER.test(column) ? ['row', ...keys] : keys).join('.')
 }
 
-const quoted = (text: string) => `"${text.replace(/"/g, '""')}"`
+/** A text as a query takes it whole. */
+export const quoted = (text: string) => `"${text.replace(/"/g, '""')}"`
 
 /** A query that also asks for a term, or (`not`) for its absence. */
 export function narrowed(query: string, term: string, how: 'only' | 'not'): string {

@@ -1,0 +1,125 @@
+import { CANONICAL, cleanSql, type ObservableType, withShape } from '#server/modules/columns/service.ts'
+import { type Bind, binder, type Condition } from '#server/modules/language/service.ts'
+import type { Params } from '#server/platform/telemetry.ts'
+import { type Cell, cellOf, eachOnce, elementsOf, networkOf, type Source } from './cells.ts'
+
+/** A column of a stack: where it stands and what observable its values are, if any; `network`: addresses go by theirs. */
+export type StackColumn = {
+  name: string
+  sources: Source[]
+  type: ObservableType | null
+  network: boolean
+  canonical: boolean
+}
+
+export type Work = {
+  columns: StackColumn[]
+  artifact: string | undefined
+  condition: Condition | null
+  merged: { id: number; merged_into: number }[]
+  shape: boolean
+  /** The column by which lines are decided, and what decides it over `type`, `value`, `shape` and `host_id`. */
+  decided: { at: number; condition: Condition; byHost: boolean } | null
+  /** What was known before: deliveries up to a number but for some, or rows stored before a moment. */
+  known: { upTo: number; without: number[] } | { before: Date } | null
+}
+
+const OWN = 'tenant_id = {tenant:UInt64}'
+const each = (work: Work, one: (at: number) => string) => work.columns.map((_column, at) => one(at)).join(', ')
+
+/**
+ * SQL: one line per combination of values, with `hosts` (ids of all that have it), `open` (those for which it is not
+ * decided), `rows` and `known_rows`, first and last time, and `variants`. Keys are `k0`…, what stands there `s0`….
+ * Rows are grouped by what stands in them first, so that folding costs a step per value and not per row.
+ */
+export function linesSql(work: Work, params: Params): string {
+  const bind = binder(params, 's')
+  const cells = work.columns.map(({ sources }) => cellOf(sources, bind))
+  const grouped = groupedSql(work, cells, bind, params)
+  const elements = (at: number) => {
+    const found = elementsOf(cells[at]!, `t${at}`, `j${at}`)
+    return work.columns[at]!.network ? `arrayMap(v -> ${networkOf('v')}, ${found})` : found
+  }
+  const values = `select all, n, first, last, old, ${each(work, (at) => `arrayJoin(${eachOnce(`e${at}`)}) as v${at}`)}
+    from (select *, ${each(work, (at) => `${elements(at)} as e${at}`)} from (${grouped}))`
+  const keyed = keyedSql(work, values, params)
+  return foldedSql(work, keyed)
+}
+
+function groupedSql(work: Work, cells: Cell[], bind: Bind, params: Params): string {
+  const { artifact, condition, known, decided } = work
+  const conditions = [OWN]
+  if (artifact) conditions.push(`artifact = ${bind('String', artifact)}`)
+  if (condition) conditions.push(condition.sql)
+  Object.assign(params, condition?.params)
+  const lists = cells.flatMap(({ list }, at) => (list ? [`max(${list}) as j${at}`] : []))
+  const old = known ? [`countIf(${knownSql(known, bind)}) as old`] : ['0 as old']
+  const byHost = decided?.byHost ?? false
+  const figures = [
+    byHost ? '[host_id] as all' : 'groupUniqArray(host_id) as all',
+    'count() as n',
+    'min(event_time) as first',
+    'max(event_time) as last',
+    ...old,
+    ...lists,
+  ]
+  return `select ${cells.map(({ key }, at) => `${key} as t${at}`).join(', ')}, ${figures.join(', ')}
+    from rows where ${conditions.join(' and ')}
+    group by ${each(work, (at) => `t${at}`)}${byHost ? ', host_id' : ''}`
+}
+
+const knownSql = (known: NonNullable<Work['known']>, bind: Bind) =>
+  'before' in known
+    ? `ingested_at < fromUnixTimestamp64Milli(${bind('Int64', known.before.getTime())})`
+    : `batch_id <= ${bind('UInt64', known.upTo)} and batch_id not in ${bind('Array(UInt64)', known.without)}`
+
+/** Adds what each value is told apart by, which hosts have it (`every`), and for which it is open (`left_on`). */
+function keyedSql({ columns, shape, decided, merged }: Work, values: string, params: Params): string {
+  let sql = values
+  for (const [at, { type, network }] of columns.entries()) {
+    const decides = decided?.at === at && type !== null
+    if (!decides && (!shape || network)) {
+      sql = `select *, lowerUTF8(v${at}) as k${at} from (${sql})`
+      continue
+    }
+    const key = shape ? `if(shape = '', lowerUTF8(v${at}), shape)` : `lowerUTF8(v${at})`
+    const left = decides ? `, arrayFilter(host_id -> not (${decided.condition.sql}), all) as left_all` : ''
+    if (decides) Object.assign(params, decided.condition.params)
+    sql = `select * except (type, value, shape), ${key} as k${at}${left}
+      from (select * replace (${type === null ? `''` : `'${type}'`} as type) from (${shapedSql(sql, at, type)}))`
+  }
+  Object.assign(params, { merged: merged.map(({ id }) => id), into: merged.map(({ merged_into }) => merged_into) })
+  const standing = (hosts: string) =>
+    merged.length === 0
+      ? hosts
+      : `arrayMap(h -> transform(h, {merged:Array(UInt64)}, {into:Array(UInt64)}, h), ${hosts})`
+  return `select *, ${standing('all')} as every, ${standing(decided ? 'left_all' : 'all')} as left_on from (${sql})`
+}
+
+/** Adds `type`, `value` and `shape` of the values in one column; what is no observable folds as a command line does. */
+function shapedSql(source: string, at: number, type: ObservableType | null): string {
+  const clean = cleanSql(`v${at}`)
+  const canonical = type === null ? clean : CANONICAL[type].sql('cleaned')
+  return withShape(
+    `select * except (cleaned), 1::UInt8 as type, ${type === null ? 'cleaned' : canonical} as value
+     from (select *, ${clean} as cleaned from (${source}))`,
+    (name) => (name === (type ?? 'command') ? 1 : 2),
+  )
+}
+
+function foldedSql(work: Work, keyed: string): string {
+  const shown = work.shape ? each(work, (at) => `k${at} as s${at}`) : each(work, (at) => `spelled.${at + 1} as s${at}`)
+  const values = each(work, (at) => `v${at}`)
+  const keys = each(work, (at) => `k${at}`)
+  const spelled = work.shape
+    ? `groupUniqArray(${MOST_SPELLINGS})([${values}]) as spellings`
+    : `[]::Array(Array(String)) as spellings`
+  return `select *, ${shown} from (
+    select ${keys}, argMax(tuple(${values}), n) as spelled, ${spelled}, groupUniqArrayArray(every) as hosts_of,
+      groupUniqArrayArray(left_on) as open_of, sum(n) as rows, sum(old) as known_rows, min(first) as first, max(last) as last,
+      uniqExact(${values}) as variants
+    from (${keyed}) group by ${keys})`
+}
+
+/** How many spellings of a shape are told by name; a query for its rows asks for them. */
+export const MOST_SPELLINGS = 25
