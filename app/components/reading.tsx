@@ -69,7 +69,7 @@ function phrases({ artifact, hostId, batchId, from, to }: Query, said: Said[], h
 const moment = (at: Date | string) => (at instanceof Date ? fullTime(at) : at)
 
 /** The query in the server's words; what came from the query itself is drawn as a value. */
-const Spoken = ({ said }: { said: Said[] }) => (
+export const Spoken = ({ said }: { said: Said[] }) => (
   <>
     {' '}
     {said.map(({ kind, text }, at) => (

@@ -50,6 +50,12 @@ const clock = (at: Date) => `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}
 /** 5 Feb 2026, 13:57:02 UTC */
 export const fullTime = (at: Date) => `${day(at)}, ${clock(at)}:${two(at.getUTCSeconds())} UTC`
 
+/** The same with the milliseconds where there are any: what is shown is what is used */
+export function exactTime(at: Date): string {
+  const ms = at.getUTCMilliseconds()
+  return ms === 0 ? fullTime(at) : fullTime(at).replace(' UTC', `.${String(ms).padStart(3, '0')} UTC`)
+}
+
 /** 5 Feb 2026 */
 export const day = (at: Date) => `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 
@@ -61,6 +67,9 @@ export function tableTime(at: Date, now: Date): string {
 
 /** 2026-02-05 13:57:02: an event, whose second and year both matter */
 export const eventTime = (at: Date) => at.toISOString().slice(0, 19).replace('T', ' ')
+
+/** 13:57:02.123: an event under its day */
+export const eventClock = (at: Date) => at.toISOString().slice(11, 23).replace('.000', '')
 
 /** 14:02 UTC */
 export const clockTime = (at: Date) => `${clock(at)} UTC`

@@ -83,6 +83,7 @@ const WRITES: Record<string, string[]> = {
   'identity.rename': ['+activity', 'account.username'],
   'identity.update': ['+activity', 'account.username'],
   'identity.preferences': ['account.density', 'account.theme'],
+  'identity.keys': ['account.keys', 'account.keys_off_at'],
   'identity.endSession': ['+activity', '-auth.session'],
   'identity.endOtherSessions': ['+activity', '-auth.session'],
   'users.create': ['+account', '+activity', '+auth.password_link', '+membership'],
@@ -147,6 +148,26 @@ const WRITES: Record<string, string[]> = {
   'ingestion.removeArchiveKey': ['+activity', '-archive_key'],
   'alarms.acknowledge': ['+activity', 'alarm.acknowledged_at', 'alarm.acknowledged_by', 'alarm.state', 'tally.n'],
   'alarms.close': ['+activity', 'alarm.closed_at', 'alarm.closed_by', 'alarm.state', 'tally.n'],
+  'views.create': ['+activity', '+saved_view'],
+  'views.update': ['+activity', 'saved_view.description', 'saved_view.name', 'saved_view.version'],
+  'views.remove': ['+activity', '-saved_view'],
+  'views.visit': ['+recent_view'],
+  'views.send': ['+activity', '+shared_link'],
+  'views.read': ['+activity', 'shared_link.read_at'],
+  'marks.tag': ['+activity', '+row_tag'],
+  'marks.untag': ['+activity', '-row_tag'],
+  'marks.comment': ['+activity', '+row_comment', '+row_comment_revision'],
+  'marks.editComment': ['+activity', '+row_comment_revision', 'row_comment.body', 'row_comment.version'],
+  'marks.endComment': ['+activity', '+row_comment_revision', 'row_comment.deleted_at', 'row_comment.version'],
+  'timeline.annotate': ['+activity', '+annotation'],
+  'timeline.edit': [
+    '+activity', 'annotation.edited_by_name', 'annotation.happened_at', 'annotation.text', 'annotation.version',
+  ], // biome-ignore format: a list to read across
+  'timeline.remove': ['+activity', '-annotation'],
+  'timeline.setClock': [
+    '+activity', 'clock_offset.offset_seconds', 'clock_offset.reason', 'clock_offset.set_by', 'clock_offset.set_by_name',
+    'clock_offset.version',
+  ], // biome-ignore format: a list to read across
   'columns.save': ['+activity', '+column_map'],
   'columns.reset': ['+activity', 'column_map.corrected_at', 'column_map.corrected_by', 'column_map.revision'],
   'retention.set': ['+activity', '+retention'],
@@ -179,6 +200,13 @@ async function ready(name: string, tenant: Planted, ids: Awaited<ReturnType<Plan
       values ($1, $2, '{"columns": []}', now(), 1) on conflict do nothing`,
       [tenant.id, ids.artifact],
     )
+  if (name === 'views.send') return { to: tenant.people.lead.username, address: '/rows', title: 'Look' }
+  if (name === 'views.read')
+    await superuser.query('update shared_link set recipient = $2, read_at = null where tenant_id = $1', [
+      tenant.id,
+      tenant.people.admin.id,
+    ])
+  if (name === 'marks.untag') return { rowId: ids.row, tag: tenant.mark }
   if (name === 'tenants.keepUploads') return { keep: true }
   if (name === 'retention.remove')
     return (await superuser.query('select artifact from retention where tenant_id = $1', [tenant.id])).rows[0]
@@ -261,7 +289,7 @@ async function everyColumn(other: Planted): Promise<Row> {
 test('when what happens cannot be recorded, nothing happens', async () => {
   // Nobody else's record, and nothing a person would ask about later: how the pages look to one.
   // The end of a tenant has a record of its own, which outlives the tenant.
-  const UNRECORDED = ['identity.preferences', 'tenants.end']
+  const UNRECORDED = ['identity.preferences', 'identity.keys', 'views.visit', 'tenants.end']
   const tenant = await plant(second.base)
   const call = await callerFor(tenant)
   const ids = await tenant.ids('admin')

@@ -21,6 +21,11 @@ export type Ids = {
   mergedHost: number
   batch: number
   alarm: number
+  /** A shared view, a link that was sent, and a comment on the row. */
+  view: number
+  link: number
+  comment: number
+  annotation: number
   row: string
   session: string
   /** Words that stand in this tenant's rows but are no canary: they may come back in an answer. */
@@ -40,6 +45,10 @@ export const NOBODY: Ids = {
   mergedHost: 900_000_000_000_003,
   batch: 900_000_000_000_001,
   alarm: 900_000_000_000_001,
+  view: 900_000_000_000_001,
+  link: 900_000_000_000_001,
+  comment: 900_000_000_000_001,
+  annotation: 900_000_000_000_001,
   row: '900000000000001.900000000000001.1',
   session: 'f'.repeat(16),
   hostname: 'nobody-has-this-name',
@@ -241,6 +250,7 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  const kept = await keptViews(db, mark, user, host.id, batch.id)
   await db.insertInto('source_visit').values({ source_id: sources[0]!.id, visited_at: new Date(), stored: 1 }).execute()
   await db
     .insertInto('artifact_profile')
@@ -285,8 +295,91 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
       corrected_by: user,
     })
     .execute()
+  const annotation = await db
+    .insertInto('annotation')
+    .values({
+      happened_at: new Date('2026-01-02T03:04:05Z'),
+      text: text('annotation'),
+      host_id: host.id,
+      written_by: user,
+      written_by_name: text('annotator'),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('clock_offset')
+    .values({ host_id: host.id, offset_seconds: 60, reason: text('clock'), set_by: user, set_by_name: text('setter') })
+    .execute()
   const hosts = { host: host.id, otherHost: otherHost!.id, mergedHost: mergedHost!.id }
-  return { ...hosts, source: sources[0]!.id, tokenSource: sources[1]!.id, batch: batch.id, alarm: alarm.id }
+  return {
+    ...hosts,
+    ...kept,
+    source: sources[0]!.id,
+    tokenSource: sources[1]!.id,
+    batch: batch.id,
+    alarm: alarm.id,
+    annotation: annotation.id,
+  }
+}
+
+/** What people keep and note: a view, a visit, a link, a tag and a comment on the row. */
+async function keptViews(db: TenantDb, mark: string, user: number, host: number, batch: number) {
+  const address = `/rows?q=${mark}`
+  const view = await db
+    .insertInto('saved_view')
+    .values({
+      name: `${mark} view`,
+      description: `${mark} about`,
+      address,
+      owner: user,
+      owner_name: `${mark} owner`,
+      shared_at: new Date(),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db.insertInto('recent_view').values({ account_id: user, address }).execute()
+  const link = await db
+    .insertInto('shared_link')
+    .values({
+      address,
+      title: `${mark} title`,
+      note: `${mark} note`,
+      sender: user,
+      sender_name: `${mark} sender`,
+      recipient: user,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('row_tag')
+    .values(
+      [`${host}.${batch}.1`, `${mark} row`].map((row_id) => ({
+        row_id,
+        tag: mark,
+        added_by: user,
+        added_by_name: mark,
+      })),
+    )
+    .execute()
+  const written = { written_by: user, written_by_name: `${mark} writer` }
+  const comments = await db
+    .insertInto('row_comment')
+    .values(
+      [`${host}.${batch}.1`, `${mark} row`].map((row_id) => ({
+        row_id,
+        body: `${mark} comment`,
+        author: user,
+        author_name: `${mark} author`,
+      })),
+    )
+    .returning('id')
+    .execute()
+  const comment = comments[0]!.id
+  await db
+    .insertInto('row_comment_revision')
+    .values({ comment_id: comment, version: 1, body: `${mark} comment`, ...written })
+    .execute()
+  return { view: view.id, link: link.id, comment }
 }
 
 type Storied = { host: number; merged: number; user: number; label: string }

@@ -1,0 +1,93 @@
+import { counted, exactTime, number } from '#app/lib/format.ts'
+import { Link } from '../link.tsx'
+
+export type DensityBin = { from: Date; to: Date; n: number }
+type Density = {
+  bins: DensityBin[]
+  window: { from: Date | null; to: Date | null }
+  /** The address of a stretch of time. */
+  zoom: (bin: { from: Date; to: Date }) => string
+}
+
+const HEIGHT = 44
+
+/** Events over the whole range, one bar per bin, tall by square root so that a few beside thousands still show. Each zooms. */
+export function Density({ bins, window, zoom }: Density) {
+  const most = Math.max(...bins.map(({ n }) => n), 1)
+  const [first, last] = [bins[0], bins.at(-1)]
+  if (!first || !last) return null
+  const range = last.to.getTime() - first.from.getTime()
+  const place = (at: Date) => Math.min(100, Math.max(0, ((at.getTime() - first.from.getTime()) / range) * 100))
+  const [left, right] = [place(window.from ?? first.from), place(window.to ?? last.to)]
+  const windowed = window.from !== null || window.to !== null
+  return (
+    <figure className="density">
+      <figcaption className="sr-only">{conclusion(bins)}</figcaption>
+      <svg className="plot" height={HEIGHT} aria-hidden="true">
+        {windowed && (
+          <rect className="win" x={pct(left)} width={pct(Math.max(right - left, 0.4))} y="0" height={HEIGHT} />
+        )}
+        {bins
+          .filter(({ n }) => n > 0)
+          .map((bin) => {
+            const height = Math.max(2, Math.sqrt(bin.n / most) * (HEIGHT - 4))
+            const [x, end] = [place(bin.from), place(bin.to)]
+            return (
+              <a key={bin.from.getTime()} href={zoom(bin)} tabIndex={-1}>
+                <title>{`${exactTime(bin.from)} to ${exactTime(bin.to)}: ${counted(bin.n, 'event')}`}</title>
+                <rect className="hit" x={pct(x)} width={pct(end - x)} y="0" height={HEIGHT} />
+                <rect className="b1" x={pct(x)} width={pct((end - x) * 0.8)} y={HEIGHT - height} height={height} />
+              </a>
+            )
+          })}
+        <line className="ax" x1="0" x2="100%" y1={HEIGHT} y2={HEIGHT} />
+      </svg>
+      <div className="ends">
+        <span>{exactTime(first.from)}</span>
+        <span>{exactTime(last.to)}</span>
+      </div>
+      <AsTable bins={bins} zoom={zoom} />
+    </figure>
+  )
+}
+
+const AsTable = ({ bins, zoom }: Pick<Density, 'bins' | 'zoom'>) => (
+  <details>
+    <summary className="link inline-block min-h-6">Density as table</summary>
+    <table className="ledger max-w-[34rem]">
+      <caption className="sr-only">Events over the whole range</caption>
+      <thead>
+        <tr>
+          <th scope="col">From</th>
+          <th scope="col">To</th>
+          <th scope="col" className="r">
+            Events
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {bins
+          .filter(({ n }) => n > 0)
+          .map((bin) => (
+            <tr key={bin.from.getTime()}>
+              <td>{exactTime(bin.from)}</td>
+              <td>{exactTime(bin.to)}</td>
+              <td className="r">
+                <Link className="num" to={zoom(bin)}>
+                  {number(bin.n)}
+                </Link>
+              </td>
+            </tr>
+          ))}
+      </tbody>
+    </table>
+  </details>
+)
+
+const pct = (value: number) => `${value.toFixed(3)}%`
+
+function conclusion(bins: DensityBin[]): string {
+  const total = bins.reduce((sum, { n }) => sum + n, 0)
+  const top = bins.reduce((most, bin) => (bin.n > most.n ? bin : most))
+  return `${counted(total, 'event')} over the whole range, most from ${exactTime(top.from)} to ${exactTime(top.to)}: ${number(top.n)}.`
+}

@@ -1,0 +1,145 @@
+import type { ReactNode } from 'react'
+import { counted, duration, exactTime, number } from '#app/lib/format.ts'
+import { gapsOf } from '#app/lib/gaps.ts'
+import { Link } from '../link.tsx'
+import { Value } from '../value.tsx'
+
+export type Lane = { lane: string; name: string; events: number; bins: { bin: number; n: number }[] }
+type Window = { from: Date; to: Date }
+type Lanes = {
+  by: 'host' | 'user' | 'artifact'
+  window: Window
+  lanes: Lane[]
+  notes: { id: number; at: Date; text: string }[]
+  /** The address of a stretch of time in a lane (all of it without one), and of an annotation. */
+  open: (lane: Lane, stretch?: Window) => string
+  openNote: (note: { id: number; at: Date }) => string
+}
+
+export const LANE_BINS = 120
+const HEIGHT = 22
+
+/** Swimlanes: a tick per bin that holds events, taller by logarithm; a silence beyond the lane's norm hatched and named. */
+export function SwimLanes({ by, window, lanes, notes, open, openNote }: Lanes) {
+  const most = Math.max(...lanes.flatMap(({ bins }) => bins.map(({ n }) => n)), 1)
+  const count = Math.min(LANE_BINS, window.to.getTime() - window.from.getTime())
+  return (
+    <table className="lanes">
+      <caption className="sr-only">{`Lanes by ${by}, ${exactTime(window.from)} to ${exactTime(window.to)}`}</caption>
+      <thead className="sr-only">
+        <tr>
+          <th scope="col">Lane</th>
+          <th scope="col">When</th>
+          <th scope="col">Events</th>
+        </tr>
+      </thead>
+      <tbody>
+        {notes.length > 0 && <NoteLane notes={notes} window={window} openNote={openNote} />}
+        {lanes.map((lane) => (
+          <tr key={lane.lane}>
+            <th scope="row">
+              <Link to={open(lane)} className="n">
+                {nameOf(by, lane)}
+              </Link>
+            </th>
+            <td>
+              <OneLane lane={lane} window={window} count={count} most={most} open={open} />
+            </td>
+            <td className="r">
+              <Link className="num" to={open(lane)}>
+                {number(lane.events)}
+              </Link>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+      <tfoot aria-hidden="true">
+        <tr>
+          <td />
+          <td>
+            <div className="ends">
+              <span>{exactTime(window.from)}</span>
+              <span>{exactTime(window.to)}</span>
+            </div>
+          </td>
+          <td />
+        </tr>
+      </tfoot>
+    </table>
+  )
+}
+
+const nameOf = (by: Lanes['by'], { name }: Lane): ReactNode =>
+  name === '' && by === 'user' ? <span className="muted">no user named</span> : <Value text={name} path={false} />
+
+type One = { lane: Lane; window: Window; count: number; most: number; open: Lanes['open'] }
+
+function OneLane({ lane, window, count, most, open }: One) {
+  const width = 100 / count
+  const at = (bin: number) =>
+    new Date(window.from.getTime() + Math.ceil((bin * (window.to.getTime() - window.from.getTime())) / count))
+  const stretch = (from: number, to: number): Window => ({ from: at(from), to: at(to) })
+  const gaps = gapsOf(lane.bins.map(({ bin }) => bin)).map(({ norm, ...gap }) => ({
+    ...gap,
+    said: silence(stretch(gap.from, gap.to), norm * (at(1).getTime() - at(0).getTime())),
+  }))
+  return (
+    <>
+      <svg className="plot" height={HEIGHT} aria-hidden="true">
+        {gaps.map(({ from, to, said }) => (
+          <a key={from} href={open(lane, stretch(from, to))} tabIndex={-1}>
+            <title>{said}</title>
+            <rect className="gap" x={pct(from * width)} width={pct((to - from) * width)} y="5" height={HEIGHT - 9} />
+          </a>
+        ))}
+        {lane.bins.map(({ bin, n }) => {
+          const height = 4 + (Math.log1p(n) / Math.log1p(most)) * (HEIGHT - 7)
+          return (
+            <a key={bin} href={open(lane, stretch(bin, bin + 1))} tabIndex={-1}>
+              <title>{`${exactTime(at(bin))}: ${counted(n, 'event')}`}</title>
+              <rect
+                className="b1"
+                x={pct(bin * width)}
+                width={pct(width * 0.8)}
+                y={HEIGHT - 1 - height}
+                height={height}
+              />
+            </a>
+          )
+        })}
+        <line className="gr" x1="0" x2="100%" y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
+      </svg>
+      {gaps.length > 0 && <p className="sr-only">{gaps.map(({ said }) => said).join(' ')}</p>}
+    </>
+  )
+}
+
+const silence = ({ from, to }: Window, norm: number) =>
+  `Silent for ${duration(to.getTime() - from.getTime())} from ${exactTime(from)} to ${exactTime(to)}; usual here are ${duration(norm)} between events.`
+
+function NoteLane({ notes, window, openNote }: Pick<Lanes, 'notes' | 'window' | 'openNote'>) {
+  const range = window.to.getTime() - window.from.getTime()
+  return (
+    <tr>
+      <th scope="row">Annotations</th>
+      <td>
+        <svg className="plot" height={HEIGHT} aria-hidden="true">
+          {notes.map((note) => {
+            const x = pct(((note.at.getTime() - window.from.getTime()) / range) * 100)
+            return (
+              <a key={note.id} href={openNote(note)} tabIndex={-1}>
+                <title>{`${exactTime(note.at)}: ${note.text.slice(0, 200)}`}</title>
+                <line className="mk" x1={x} x2={x} y1="2" y2={HEIGHT - 1} />
+                <circle className="mk" cx={x} cy="6" r="4" />
+              </a>
+            )
+          })}
+          <line className="gr" x1="0" x2="100%" y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
+        </svg>
+      </td>
+      <td className="r">{number(notes.length)}</td>
+    </tr>
+  )
+}
+
+const pct = (value: number) => `${value.toFixed(3)}%`

@@ -1,0 +1,23 @@
+export type TimelineView = {
+  q?: string | null
+  from?: Date | string | null
+  to?: Date | string | null
+  /** Only this host, by its id. */
+  host?: number | string | null
+  lanes?: 'host' | 'user' | 'artifact' | null
+  /** The row to show in its context, marked. */
+  row?: string | null
+  /** The moment to begin reading at. */
+  at?: Date | string | null
+}
+
+/** The address of a timeline; moments go as ISO text in UTC, so that everybody reads the same ones. */
+export function timelineLink(view: TimelineView): string {
+  const to = new URLSearchParams()
+  for (const [name, value] of Object.entries(view)) {
+    if (value === null || value === undefined || value === '') continue
+    to.set(name, value instanceof Date ? value.toISOString() : String(value))
+  }
+  // The marked row is in the middle of the page: the place within it leads there.
+  return to.size === 0 ? '/timeline' : `/timeline?${to}${view.row ? '#here' : ''}`
+}

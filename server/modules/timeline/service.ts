@@ -1,0 +1,235 @@
+import type { z } from 'zod'
+import { type ArtifactMap, groupsOf } from '#server/modules/columns/service.ts'
+import { hostIdsOf } from '#server/modules/hosts/service.ts'
+import { artifactNames } from '#server/modules/language/rows.ts'
+import { mapsFor, understand } from '#server/modules/language/service.ts'
+import { mergedHosts, type Names, namesOf } from '#server/modules/telemetry/queries.ts'
+import { rowAt } from '#server/modules/telemetry/rows.ts'
+import { doubtOf } from '#server/modules/telemetry/service.ts'
+import { AppError } from '#server/platform/errors.ts'
+import { missing } from '#server/platform/table.ts'
+import type { DetachedCtx } from '#server/platform/trpc.ts'
+import { addAnnotation, annotationPage, annotationsIn, type StoredAnnotation, shiftsOf } from './queries.ts'
+import type { FoundEvent, Key, Narrowing, Place, Shift, Side } from './rows.ts'
+import { cellsOf, DENSITY_BINS, density, eventPage, lanes, rowsAt, undatedRows } from './rows.ts'
+import type { NewAnnotation, TimelineView } from './schema.ts'
+
+export const LANE_BINS = 120
+const UNDATED_SHOWN = 20
+const HOUR_MS = 3_600_000
+
+/**
+ * A timeline as its page shows it: events (every labelled time of a row, and annotations) in order of time, the lanes of
+ * the window, the density of everything, and beside them what bears no time. Throws `not_found` for a foreign host or row.
+ */
+export async function viewTimeline(ctx: DetachedCtx, view: TimelineView) {
+  const started = performance.now()
+  const { condition, said } = await understand(ctx, view.q)
+  const { hostIds, shifts, merged } = await ctx.transact('read only', async ({ db }) => ({
+    hostIds: view.hostId ? await hostIdsOf(db, view.hostId) : null,
+    shifts: await shiftsOf(db),
+    merged: await mergedHosts(db),
+  }))
+  if (hostIds?.length === 0) missing('host')
+  const [from, to] = [view.from?.getTime() ?? null, view.to?.getTime() ?? null]
+  const narrowing: Narrowing = { condition, hostIds, from, to, shifts }
+  const row = view.rowId ? await ownTime(ctx, shifts, view.rowId) : null
+  const [page, dense, undated] = await Promise.all([
+    pageOf(ctx, narrowing, planOf(view, row?.at ?? null)),
+    densityOf(ctx, narrowing),
+    undatedRows(ctx.rows, narrowing, UNDATED_SHOWN),
+  ])
+  const drawnWindow = { from: from ?? dense.first, to: to ?? (dense.last === null ? null : dense.last + 1) }
+  const [drawn, told] = await Promise.all([
+    lanesOf(ctx, { ...narrowing, ...drawnWindow }, { by: view.lanes, merged }),
+    tell(ctx, page.events, undated.places, shifts),
+  ])
+  return {
+    said,
+    ...told,
+    earlier: page.earlier,
+    later: page.later,
+    total: dense.inside,
+    undated_total: undated.total,
+    density: dense,
+    lanes: drawn,
+    row: row && { at: row.at === null ? null : new Date(row.at) },
+    took_ms: Math.round(performance.now() - started),
+  }
+}
+
+/** When a row's own time is read to be; null for one that bears none. Throws `not_found` for another tenant's row. */
+async function ownTime({ rows }: DetachedCtx, shifts: Shift[], rowId: string) {
+  const { times_ms, host_id } = (await rowAt(rows, rowId)) ?? missing('row')
+  return { at: times_ms[0] === undefined ? null : times_ms[0] + shiftOf(shifts, host_id) }
+}
+
+const shiftOf = (shifts: Shift[], host: number) => shifts.find(({ host_id }) => host_id === host)?.ms ?? 0
+
+/** How many events to show before and after a key; null: from the beginning, or from the end. */
+type Plan = { key: Key | null; before: number; after: number; onwards: boolean }
+
+function planOf({ cursor, at, from, limit }: TimelineView, row: number | null): Plan {
+  if (cursor) {
+    const [, side, ...parts] = cursor.match(/^(before|after)\.(-?\d{1,16})\.(\d{1,15})\.(\d{1,15})\.(\d{1,9})$/) ?? []
+    if (!side) throw new AppError('invalid', 'That page link is not valid. Start again from the first page.')
+    const key = parts.map(Number) as Key
+    return { key, before: side === 'before' ? limit : 0, after: side === 'after' ? limit : 0, onwards: true }
+  }
+  const middle = row ?? at?.getTime()
+  // What happened at the very moment stands after it.
+  if (middle !== undefined)
+    return { key: [middle, 0, 0, 0], before: Math.ceil(limit / 2), after: Math.floor(limit / 2) || 1, onwards: false }
+  return { key: null, before: from ? 0 : limit, after: from ? limit : 0, onwards: false }
+}
+
+type Placed = { key: Key } & ({ event: FoundEvent } | { note: StoredAnnotation })
+
+async function pageOf(ctx: DetachedCtx, narrowing: Narrowing, { key, before, after, onwards }: Plan) {
+  const side = (which: Side, limit: number) =>
+    limit === 0 ? Promise.resolve([]) : nearest(ctx, narrowing, { side: which, key, limit: limit + 1 })
+  const [earlier, later] = await Promise.all([side('before', before), side('after', after)])
+  const events = [...earlier.slice(0, before).reverse(), ...later.slice(0, after)]
+  const more = {
+    before: before === 0 ? onwards : earlier.length > before,
+    after: after === 0 ? onwards : later.length > after,
+  }
+  const ends = { before: events[0]?.key, after: events.at(-1)?.key }
+  const link = (which: Side) => (more[which] && ends[which] ? [which, ...ends[which]].join('.') : null)
+  return { events, earlier: link('before'), later: link('after') }
+}
+
+/** What comes next on one side of a key: times of rows and annotations in one order, nearest first. */
+async function nearest(ctx: DetachedCtx, narrowing: Narrowing, ask: { side: Side; key: Key | null; limit: number }) {
+  const [events, notes] = await Promise.all([
+    eventPage(ctx.rows, narrowing, ask),
+    ctx.transact('read only', ({ db }) => annotationPage(db, narrowing, ask)),
+  ])
+  const placed: Placed[] = [
+    ...events.map((event) => ({ key: [event.at, event.batch_id, event.line, event.n] as Key, event })),
+    ...notes.map((note) => ({ key: [note.happened_at.getTime(), 0, note.id, 0] as Key, note })),
+  ]
+  const sign = ask.side === 'after' ? 1 : -1
+  return placed.sort((a, b) => sign * compared(a.key, b.key)).slice(0, ask.limit)
+}
+
+const compared = (a: Key, b: Key) => a.map((part, at) => part - b[at]!).find((difference) => difference !== 0) ?? 0
+
+/** Events per bin over the whole range; the window changes nothing but `inside`. Bins are whole minutes, hours or more. */
+async function densityOf({ rows }: DetachedCtx, narrowing: Narrowing) {
+  const coarse = await density(rows, narrowing, HOUR_MS)
+  const grain = (coarse[0]?.span ?? 0) <= 24 ? 60_000 : HOUR_MS
+  const found = grain === HOUR_MS || coarse.length === 0 ? coarse : await density(rows, narrowing, grain)
+  const sum = (of: 'n' | 'inside') => found.reduce((total, bin) => total + bin[of], 0)
+  const { low = 0, span = 0 } = found[0] ?? {}
+  const count = Math.min(DENSITY_BINS, span)
+  const edge = (bin: number) => (low + Math.ceil((bin * span) / count)) * grain
+  const filled = new Map(found.map(({ bin, n }) => [bin, n]))
+  return {
+    total: sum('n'),
+    inside: sum('inside'),
+    first: found.length > 0 ? Math.min(...found.map(({ first }) => first)) : null,
+    last: found.length > 0 ? Math.max(...found.map(({ last }) => last)) : null,
+    bins: Array.from({ length: count }, (_, bin) => ({
+      from: new Date(edge(bin)),
+      to: new Date(edge(bin + 1)),
+      n: filled.get(bin) ?? 0,
+    })),
+  }
+}
+
+type Drawing = { by: TimelineView['lanes']; merged: { id: number; merged_into: number }[] }
+
+/** The fullest lanes of a window and the annotations in it; nothing where there is no window. */
+async function lanesOf(ctx: DetachedCtx, narrowing: Narrowing, { by, merged }: Drawing) {
+  const { from, to } = narrowing
+  const { marks, truncated } = await ctx.transact('read only', ({ db }) => annotationsIn(db, narrowing))
+  const notes = { marks: marks.map(({ id, happened_at, text }) => ({ id, at: happened_at, text })), truncated }
+  if (from === null || to === null || from >= to) return { by, from: null, to: null, count: 0, lanes: [], notes }
+  const users = by === 'user' ? groupsOf(await mapsFor(ctx, await artifactNames(ctx.rows))) : []
+  const found = await lanes(
+    ctx.rows,
+    { ...narrowing, from, to },
+    {
+      by,
+      merged,
+      bins: Math.min(LANE_BINS, to - from),
+      users: users
+        .map((map) => ({ ...map, columns: map.columns.filter(({ role }) => role === 'user') }))
+        .filter(({ columns }) => columns.length > 0),
+    },
+  )
+  const names =
+    by === 'host'
+      ? await hostNames(
+          ctx,
+          found.map(({ lane }) => Number(lane)),
+        )
+      : null
+  return {
+    by,
+    from: new Date(from),
+    to: new Date(to),
+    count: found[0]?.lanes ?? 0,
+    lanes: found.map(({ lane, events, bins }) => ({
+      lane,
+      name: names?.get(Number(lane))?.hostname ?? lane,
+      events,
+      bins: bins.map(([bin, n]) => ({ bin: Number(bin), n: Number(n) })).sort((a, b) => a.bin - b.bin),
+    })),
+    notes,
+  }
+}
+
+const hostNames = async (ctx: DetachedCtx, ids: number[]): Promise<Names> =>
+  ids.length === 0 ? new Map() : ctx.transact('read only', ({ db }) => namesOf(db, [...new Set(ids)]))
+
+/** What events and undated rows say, with the names of their hosts. */
+async function tell(ctx: DetachedCtx, placed: Placed[], undated: Place[], shifts: Shift[]) {
+  const places = [...placed.flatMap((one) => ('event' in one ? [one.event] : [])), ...undated]
+  const [found, names] = await Promise.all([
+    rowsAt(ctx.rows, places),
+    hostNames(
+      ctx,
+      places.map(({ host_id }) => host_id),
+    ),
+  ])
+  const artifacts = [...new Set(places.map(({ artifact }) => artifact))]
+  const maps = artifacts.length > 0 ? await mapsFor(ctx, artifacts) : new Map<string, ArtifactMap>()
+  const rows = new Map(found.map((row) => [`${row.batch_id}.${row.line}`, row]))
+  const told = ({ host_id, artifact, batch_id, line }: Place) => {
+    const row = rows.get(`${batch_id}.${line}`)
+    return {
+      row: `${host_id}.${batch_id}.${line}`,
+      host_id: names.get(host_id)?.id ?? host_id,
+      hostname: names.get(host_id)?.hostname ?? 'unknown',
+      artifact,
+      cells: row ? cellsOf(row, maps.get(artifact)) : [],
+      arrived: row?.arrived ?? 0,
+    }
+  }
+  const happened = ({ at, ...event }: FoundEvent) => {
+    const shift = shiftOf(shifts, event.host_id)
+    const { arrived, ...row } = told(event)
+    const said = { label: event.label, original: new Date(at - shift), shift_seconds: shift / 1000 }
+    return { ...row, at: new Date(at), ...said, doubt: doubtOf(at - shift, arrived) }
+  }
+  return {
+    events: placed.map(({ key, ...one }) =>
+      'note' in one
+        ? { kind: 'note' as const, key: key.join('.'), at: one.note.happened_at, ...one.note }
+        : { kind: 'row' as const, key: key.join('.'), ...happened(one.event) },
+    ),
+    undated: undated.map(told),
+  }
+}
+
+/** Keeps a person's event; of a row it is about, the host is that of the row. Throws `not_found` for a foreign one. */
+export async function annotate(ctx: DetachedCtx, { at, text, hostId, rowId }: z.output<typeof NewAnnotation>) {
+  const row = rowId ? ((await rowAt(ctx.rows, rowId)) ?? missing('row')) : null
+  const about = row?.host_id ?? hostId
+  return ctx.transact('read write', async (own) => {
+    if (about !== undefined && (await hostIdsOf(own.db, about)).length === 0) missing('host')
+    return addAnnotation(own, { at, text, hostId: about ?? null, place: rowId ?? null })
+  })
+}
