@@ -7,10 +7,15 @@ import { Keys } from '#app/components/keys.tsx'
 import { Link } from '#app/components/link.tsx'
 import { NavGroups, RAIL, TenantSwitcher, Who } from '#app/components/rail.tsx'
 import { type Handle, TopBar } from '#app/components/top-bar.tsx'
+import { JustDecided } from '#app/components/verdict-notice.tsx'
 import { loadOpen } from '#app/lib/api.server.ts'
+import { rememberVisit } from '#app/lib/visits.server.ts'
 
 // Draws the frame and authorises nothing: every page asks for itself.
-export const loader = loadOpen(({ viewer, now }) => ({ viewer, now }))
+export const loader = loadOpen(({ viewer, now, api, request }) => {
+  if (viewer) rememberVisit(api, request)
+  return { viewer, now }
+})
 
 export const meta: MetaFunction = ({ error }) => [
   { title: error ? `${failureTitle(error)} · VelociCompanion` : 'VelociCompanion' },
@@ -57,6 +62,7 @@ function Frame({ children }: { children: ReactNode }) {
           <TopBar viewer={viewer} now={now} />
           <Keys viewer={viewer} />
           <main id="main" tabIndex={-1} className={narrow ? 'page work' : 'page'}>
+            <JustDecided />
             {children}
           </main>
         </div>

@@ -27,6 +27,8 @@ export type Viewer = {
   tenantName: string
   hostCount: number
   alarmCount: number
+  /** How often the tenant's verdicts have changed. */
+  verdictRevision: number
   tenants: { id: number; name: string; role: MemberRole }[]
   theme: 'system' | 'light' | 'dark'
   density: 'compact' | 'comfortable'
@@ -91,6 +93,7 @@ async function viewerOf({ pool }: Base, principal: Principal): Promise<Viewer> {
     tenantId,
     hostCount: tenants.find(({ id }) => id === tenantId)?.host_count ?? 0,
     alarmCount: tenants.find(({ id }) => id === tenantId)?.alarm_count ?? 0,
+    verdictRevision: tenants.find(({ id }) => id === tenantId)?.verdict_revision ?? 0,
     username: principal.username,
     role: principal.role,
     operator: principal.operator,

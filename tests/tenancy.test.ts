@@ -194,10 +194,12 @@ const SAMPLES: Record<string, object> = {
   artifact_profile: { artifact: 'x', deliveries: 1 },
   artifact_column: { artifact: '-2', name: 'x', kinds: [], deliveries: 1, last_batch_id: 1 },
   alarm: { kind: 'silence', about: 'x', occurrence: 'x' },
+  row_comment: { row_id: 'x', body: 'x', version: 1, author_name: 'x', created_at: 'now', updated_at: 'now' },
+  row_comment_revision: { version: 1, written_by_name: 'x', created_at: 'now' },
   source: { kind: 'rest', name: 'x', token_prefix: 'x', token_hash: 'x', created_at: 'now', updated_at: 'now' },
 }
 
-const PARENTS = { host: 'id', batch: 'id', source: 'id', artifact_profile: 'artifact' }
+const PARENTS = { host: 'id', batch: 'id', source: 'id', artifact_profile: 'artifact', row_comment: 'id' }
 
 /** An INSERT of a sample row with these keys; what it does not say is the column's default. */
 function insertion(table: string, keys: Record<string, number>): string {

@@ -32,6 +32,10 @@ export function Keys({ viewer }: { viewer: Viewer }) {
   const seen = useRef(pathname)
   const [help, setHelp] = useState<HelpLine[] | null>(null)
   const [said, setSaid] = useState('')
+  const waiting = useRef<string | null>(null)
+  const later = (act: string) => {
+    waiting.current = act
+  }
   const map = keysOf(viewer.keys)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each answer of the server draws the page anew
@@ -41,12 +45,14 @@ export function Keys({ viewer }: { viewer: Viewer }) {
     setSaid('')
     setHelp(null)
     drawCursor(gridAt(null), place.current, { focus: document.activeElement === document.body })
+    if (waiting.current) done(waiting.current, place.current, null)
+    waiting.current = null
   }, [pathname, key])
   useGridRole(key)
   useFocusCursor(place)
   useKeys(viewer.keysOn, map, {
     step: (act) => moved(place, act),
-    act: (act) => setSaid(done(act, place.current) ? '' : `${titleOf(act)}: not here`),
+    act: (act) => setSaid(done(act, place.current, later) ? '' : `${titleOf(act)}: not here`),
   })
   useHelpClicks(() => setHelp(linesOf(map)))
   useStepBack(viewer)
@@ -113,20 +119,32 @@ function moved(place: MutableRefObject<Place | null>, act: string) {
 }
 
 /** Clicks what does an act. False where nothing on the page does it. */
-function done(act: string, place: Place | null): boolean {
+function done(act: string, place: Place | null, later: ((act: string) => void) | null): boolean {
   const focus = document.activeElement
   const grid = gridAt(focus)
   const at = (grid && placeOf(grid, focus)) ?? place
   const standing = grid && at ? standingAt(grid, at) : null
   const cell = standing?.cell ?? focus?.closest('[data-cell]') ?? null
   const doer = doerOf(act, standing?.row ?? null, cell)
-  if (!doer) return act === 'back' && document.dispatchEvent(new CustomEvent('trail-back'))
+  if (!doer && act === 'back') return document.dispatchEvent(new CustomEvent('trail-back'))
+  if (!doer) return IN_PREVIEW.has(act) && later !== null && previewed(standing?.row, () => later(act))
   if (doer.matches(TYPING)) {
     doer.focus()
     if (doer instanceof HTMLInputElement) doer.select()
   } else doer.click()
   // What opened takes the keyboard, or the next key would be for the page behind it.
   if (doer.matches('summary')) firstControl(doer.parentElement)?.focus()
+  return true
+}
+
+// These stand in the preview of a row: it opens first.
+const IN_PREVIEW = new Set(['tag', 'comment'])
+
+function previewed(row: HTMLTableRowElement | undefined, then: () => void): boolean {
+  const preview = row?.querySelector<HTMLElement>('[data-act="preview"]')
+  if (!preview) return false
+  then()
+  preview.click()
   return true
 }
 

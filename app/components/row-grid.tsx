@@ -3,14 +3,20 @@ import { rowLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { Pick } from './pick.tsx'
+import { type Marks, RowMarks, StarButton, StarForm } from './row-marks.tsx'
 import { OpenRow, type StoredRow } from './row-table.tsx'
 import { EventTime } from './time.tsx'
 import { Value } from './value.tsx'
 
-type Grid = { rows: StoredRow[]; columns: string[]; open: string | null }
+type Grid = { rows: StoredRow[]; columns: string[]; open: string | null; marks: Marks[] }
 
 /** Rows as a grid: time, host, then the chosen fields; without an artifact, the row as it came. */
-export function RowGrid({ rows, columns, open }: Grid) {
+export function RowGrid({ rows, columns, open, marks }: Grid) {
+  const noted = new Map(marks.map((one) => [one.row_id, one]))
+  const first = (column: Column<StoredRow>) => ({
+    ...column,
+    beneath: (row: StoredRow) => <RowMarks row={row.id} marks={noted.get(row.id)} />,
+  })
   const [params] = useSearchParams()
   const preview = (id: string) => {
     const to = new URLSearchParams(params)
@@ -21,21 +27,24 @@ export function RowGrid({ rows, columns, open }: Grid) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
     <section className="scroll" tabIndex={0} aria-label="Rows, scrollable">
+      <StarForm />
       <DataTable
         free
         caption="Rows"
         rows={rows}
-        columns={[IN_SHORT, TIME, HOST, ...fields]}
+        columns={[first(IN_SHORT), first(TIME), HOST, ...fields]}
         rowKey={(row) => row.id}
         isCurrent={(row) => row.id === open}
         // The preview stands beside the grid where there is room for it; elsewhere a row is a page.
         margin={{
-          title: 'Open',
+          title: 'Star and open',
+          wide: true,
           cell: (row) => (
-            <>
-              <OpenRow className="max-xl:hidden" id={row.id} to={preview(row.id)} />
-              <OpenRow className="xl:hidden" id={row.id} />
-            </>
+            <span className="pair">
+              <StarButton row={row.id} marks={noted.get(row.id)} />
+              <OpenRow className="max-xl:hidden" act="preview" id={row.id} to={preview(row.id)} />
+              <OpenRow className="xl:hidden" act="open" id={row.id} />
+            </span>
           ),
         }}
       />

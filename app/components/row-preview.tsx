@@ -6,6 +6,7 @@ import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
 import { Pick } from './pick.tsx'
 import { Pairs } from './record.tsx'
+import { type Notes, RowNotes } from './row-notes.tsx'
 import type { StoredRow } from './row-table.tsx'
 import { FullTime } from './time.tsx'
 import { Value, WholeValue } from './value.tsx'
@@ -22,7 +23,7 @@ export type FullRow = StoredRow & {
 const PREVIEW_CAP = 8000
 
 /** One row beside the grid: facts, fields in full, the row as it came. */
-export function RowPreview({ row }: { row: FullRow }) {
+export function RowPreview({ row, notes }: { row: FullRow; notes: Notes }) {
   const to = new URLSearchParams(useSearchParams()[0])
   to.delete('row')
   return (
@@ -32,10 +33,11 @@ export function RowPreview({ row }: { row: FullRow }) {
         <Link className="btn quiet" to={rowLink(row.id)}>
           Open page
         </Link>
-        <Link className="btn quiet icon" to={`?${to}`} aria-label="Close preview" preventScrollReset>
+        <Link className="btn quiet icon" to={`?${to}`} aria-label="Close preview" data-act="back" preventScrollReset>
           <X aria-hidden="true" />
         </Link>
       </div>
+      <RowNotes row={row.id} notes={notes} />
       <RowBody row={row} cap={PREVIEW_CAP} />
     </aside>
   )

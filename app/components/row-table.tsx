@@ -45,9 +45,17 @@ export const RowTable = ({ rows, caption }: { rows: StoredRow[]; caption: string
   />
 )
 
+type Opened = { id: string; to?: string; className?: string; act?: 'open' | 'preview' }
+
 /** The link in a row's margin that opens it. */
-export const OpenRow = ({ id, to, className }: { id: string; to?: string; className?: string }) => (
-  <Link className={className} to={to ?? rowLink(id)} aria-label="Open row" preventScrollReset={to !== undefined}>
+export const OpenRow = ({ id, to, className, act }: Opened) => (
+  <Link
+    className={className}
+    to={to ?? rowLink(id)}
+    aria-label="Open row"
+    data-act={act}
+    preventScrollReset={to !== undefined}
+  >
     <ChevronRight aria-hidden="true" />
   </Link>
 )

@@ -90,6 +90,14 @@ export function doerOf(act: string, row: Element | null, cell: Element | null): 
   if (ofRow) return ofRow
   if (row && act === 'open') return inRow[0] ?? row.querySelector<HTMLElement>('a.lead')
   if (row && OF_VALUE.has(act)) return null
-  const page = [...document.querySelectorAll<HTMLElement>(sought)].filter((one) => !one.closest('tr[data-row]'))
+  const page = [...document.querySelectorAll<HTMLElement>(sought)].filter(
+    (one) => !one.closest('tr[data-row]') && isFor(one, row),
+  )
   return page.find(visible) ?? page[0] ?? null
+}
+
+/** A preview is of one row: what it offers is not for another one under the cursor. */
+function isFor(element: HTMLElement, row: Element | null): boolean {
+  const of = element.closest<HTMLElement>('[data-of-row]')?.dataset.ofRow
+  return of === undefined || row === null || of === (row as HTMLElement).dataset.row
 }

@@ -17,6 +17,8 @@ type Ids = {
   row: string
   user: number
   source: number
+  view: number
+  comment: number
 }
 let tenant: Tenant
 let ids: Ids
@@ -45,12 +47,26 @@ async function furnish({ deliver, as, people }: Tenant): Promise<Ids> {
   const { id: source } = await as('admin').sources.create({ name: 'Forwarder', kind: 'elastic' })
   const { rows: hosts } = await as('user').hosts.list({ sort: 'last_seen_at', dir: 'desc', limit: 5 } as never)
   const found = await as('user').telemetry.rows({ limit: 5 } as never)
+  const row = found.rows[0]!.id
+  await as('admin').marks.tag({ rowId: row, tag: 'star' })
+  await as('admin').marks.tag({ rowId: row, tag: 'seen' })
+  const comment = await as('admin').marks.comment({ rowId: row, body: 'Looks \u202eodd\n<b>see</b> the path' })
+  const view = await as('admin').views.create({ name: 'Odd \u202epaths', address: '/rows?q=Odd:*', audience: 'shared' })
+  await as('user').views.send({
+    to: people.admin.username,
+    address: '/rows?q=Odd:*',
+    title: 'Odd paths',
+    note: 'See this',
+  })
+  await as('admin').views.visit({ address: '/rows?q=Odd:*' })
   return {
     host: hosts[0]!.id,
     otherHost: hosts[1]!.id,
     batch: batch.id,
     failed: failed.id,
-    row: found.rows[0]!.id,
+    row,
+    view: view.id,
+    comment: comment.id,
     user: people.user.id,
     source,
   }
@@ -73,6 +89,8 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
     `/hosts/${host}/merge?with=${otherHost}`,
   ],
   'hosts/new.tsx': () => ['/hosts/new'],
+  'find/index.tsx': () => ['/find', '/find?q=ws-1'],
+  'keys/index.tsx': () => ['/keys'],
   'lookup/index.tsx': () => ['/lookup'],
   'profile/index.tsx': () => ['/profile'],
   'rows/index.tsx': ({ row }) => [
@@ -90,6 +108,12 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
   'tenants/$tenantId.tsx': () => [`/tenants/${tenant.id}`],
   'tenants/$tenantId.archives.tsx': () => [`/tenants/${tenant.id}/archives`],
   'tenants/$tenantId.end.tsx': () => [`/tenants/${tenant.id}/end`],
+  'views/index.tsx': () => ['/views', '/views?q=nothing-has-this-name'],
+  'views/new.tsx': () => ['/views/new?address=/rows%3Fq%3Dcmd'],
+  'views/send.tsx': () => ['/views/send?address=/rows%3Fq%3Dcmd'],
+  'views/inbox.tsx': () => ['/views/inbox'],
+  'views/$viewId.tsx': ({ view }) => [`/views/${view}`, '/views/999999999'],
+  'marks/index.tsx': ({ comment }) => ['/marks', '/marks?tag=seen', `/marks?comment=${comment}`],
   'users/index.tsx': () => ['/users'],
   'users/$userId.tsx': ({ user }) => [`/users/${user}`],
   'users/new.tsx': () => ['/users/new'],

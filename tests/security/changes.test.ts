@@ -78,6 +78,11 @@ async function callerFor(tenant: Planted) {
   }
 }
 
+const VERDICT_ENDS = [
+  '+activity', 'tally.n', 'verdict.ended_deed', 'verdict.ended_how', 'verdict.revoked_at', 'verdict.revoked_by',
+  'verdict.revoked_by_name', 'verdict.version',
+] // biome-ignore format: a list to read across
+
 // What each procedure writes. `updated_at` follows every change by itself and is not listed.
 const WRITES: Record<string, string[]> = {
   'identity.rename': ['+activity', 'account.username'],
@@ -168,6 +173,10 @@ const WRITES: Record<string, string[]> = {
     '+activity', 'clock_offset.offset_seconds', 'clock_offset.reason', 'clock_offset.set_by', 'clock_offset.set_by_name',
     'clock_offset.version',
   ], // biome-ignore format: a list to read across
+  'verdicts.decide': ['+activity', '+verdict', 'tally.n'],
+  'verdicts.clear': VERDICT_ENDS,
+  'verdicts.revoke': VERDICT_ENDS,
+  'verdicts.undo': VERDICT_ENDS,
   'columns.save': ['+activity', '+column_map'],
   'columns.reset': ['+activity', 'column_map.corrected_at', 'column_map.corrected_by', 'column_map.revision'],
   'retention.set': ['+activity', '+retention'],
@@ -207,6 +216,8 @@ async function ready(name: string, tenant: Planted, ids: Awaited<ReturnType<Plan
       tenant.people.admin.id,
     ])
   if (name === 'marks.untag') return { rowId: ids.row, tag: tenant.mark }
+  if (name === 'verdicts.revoke') return { id: ids.verdict, version: 1 }
+  if (name === 'verdicts.undo') return { token: await decided(tenant) }
   if (name === 'tenants.keepUploads') return { keep: true }
   if (name === 'retention.remove')
     return (await superuser.query('select artifact from retention where tenant_id = $1', [tenant.id])).rows[0]
@@ -218,6 +229,13 @@ async function ready(name: string, tenant: Planted, ids: Awaited<ReturnType<Plan
     return { id: other.id, name: rows[0].name }
   }
   return CASES[name]!.inputs(ids, ids)[0]
+}
+
+/** The token that undoes what was just decided. */
+async function decided(tenant: Planted): Promise<unknown> {
+  const call = await callerFor(tenant)
+  const done = await call('verdicts.decide', { observables: [{ type: 'ip', value: '10.0.0.1' }], verdict: 'benign' })
+  return (done as { undo: string }).undo
 }
 
 const namesIn = (schema: z.ZodType) => {
@@ -238,6 +256,7 @@ test('a mutation changes the columns it is for, whatever else is sent along', as
     if (name === 'sources.endPrevious') await call('sources.rotate', { id: ids.source })
     const own = namesIn(schema)
     const extra = Object.fromEntries(Object.entries(smuggled).filter(([column]) => !own.includes(column)))
+    if (name === 'verdicts.clear') await call('verdicts.decide', CASES['verdicts.decide']!.inputs(ids, ids)[0])
     const input = await ready(name, tenant, ids)
     const before = await snapshot()
     await call(name, input === undefined ? undefined : { ...extra, ...(input as object), ...more(name) })

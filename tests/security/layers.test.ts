@@ -89,7 +89,7 @@ test('with both walls gone this suite sees the leak in at least 94 % of the proc
   const { leaks } = await matrix({ engine: false, statement: false })
   const seen = new Set(leaks.map(({ name }) => name))
   // A person's own sessions and tenants are found by the person, never by a tenant's transaction.
-  const BY_PERSON = ['session', 'tenant']
+  const BY_PERSON = ['session', 'tenant', 'link']
   const kinds = (name: string) =>
     Object.entries(ID_FIELDS)
       .filter(([field]) => field.startsWith(`${name}.`))

@@ -81,6 +81,7 @@ export const ID_FIELDS: Record<string, keyof Ids | 'text'> = {
   'ingestion.nameArtifact.id': 'batch',
   'ingestion.nameArtifact.client_id': 'text',
   'alarms.acknowledge.id': 'alarm',
+  'verdicts.revoke.id': 'verdict',
   'alarms.close.id': 'alarm',
   'views.get.id': 'view',
   'views.update.id': 'view',
@@ -323,6 +324,27 @@ export const CASES: Record<string, Case> = {
   },
   'marks.history': { inputs: byId('comment') },
   'palette.find': { inputs: list },
+  'verdicts.list': { inputs: list },
+  'verdicts.page': { inputs: ({ hash }) => [{}, { type: 'hash', value: hash }] },
+  'verdicts.of': { inputs: ({ hash }) => [{ observables: [{ type: 'hash', value: hash }] }] },
+  'verdicts.history': { inputs: ({ hash }) => [{ type: 'hash', value: hash }] },
+  'verdicts.revision': { inputs: none },
+  'verdicts.decide': {
+    inputs: ({ hash }) => [{ observables: [{ type: 'hash', value: hash }], verdict: 'benign' }],
+    creates: true,
+  },
+  'verdicts.clear': { inputs: ({ hash }) => [{ observables: [{ type: 'hash', value: hash }] }], creates: true },
+  // The second time it is not as it was seen: refused, whoever's it is.
+  'verdicts.revoke': { inputs: byId('verdict', { version: 999 }), refused: true },
+  'verdicts.undo': { inputs: () => [{ token: 'f'.repeat(32) }], refused: true },
+  'observables.ofCells': {
+    inputs: ({ hash, artifact, host }) => [{ cells: [{ artifact, column: 'SHA256', text: hash, host }] }],
+  },
+  'observables.dossier': { inputs: ({ hash }) => [{ type: 'hash', value: hash }] },
+  'observables.find': { inputs: ({ hash }) => [{ text: hash }] },
+  'observables.prevalence': { inputs: ({ hash }) => [{ type: 'hash', value: hash }] },
+  'observables.newest': { inputs: none },
+  'enrichment.kept': { inputs: ({ hash }) => [{ hash }] },
   'dashboards.overview': { inputs: none },
 }
 

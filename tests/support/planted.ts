@@ -21,6 +21,7 @@ export type Ids = {
   mergedHost: number
   batch: number
   alarm: number
+  verdict: number
   /** A shared view, a link that was sent, and a comment on the row. */
   view: number
   link: number
@@ -45,6 +46,7 @@ export const NOBODY: Ids = {
   mergedHost: 900_000_000_000_003,
   batch: 900_000_000_000_001,
   alarm: 900_000_000_000_001,
+  verdict: 900_000_000_000_001,
   view: 900_000_000_000_001,
   link: 900_000_000_000_001,
   comment: 900_000_000_000_001,
@@ -310,6 +312,22 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
     .insertInto('clock_offset')
     .values({ host_id: host.id, offset_seconds: 60, reason: text('clock'), set_by: user, set_by_name: text('setter') })
     .execute()
+  const verdict = await db
+    .insertInto('verdict')
+    .values({
+      type: 'path',
+      value: text('value'),
+      shape: text('shape'),
+      scope: 'shape',
+      verdict: 'suspicious',
+      reason: text('reason'),
+      owner_id: user,
+      owner_name: text('owner'),
+      decided_at: new Date(),
+      deed: text('deed'),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const hosts = { host: host.id, otherHost: otherHost!.id, mergedHost: mergedHost!.id }
   return {
     ...hosts,
@@ -318,6 +336,7 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
     tokenSource: sources[1]!.id,
     batch: batch.id,
     alarm: alarm.id,
+    verdict: verdict.id,
     annotation: annotation.id,
   }
 }

@@ -1,6 +1,7 @@
 import { data } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { PageHead } from '#app/components/page-head.tsx'
+import { RowNotes } from '#app/components/row-notes.tsx'
 import { RowBody } from '#app/components/row-preview.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { fieldsOfRow } from '#app/lib/row-text.server.ts'
@@ -15,17 +16,21 @@ export const handle = { trail: ({ row }: Named) => [{ title: 'Rows', to: '/rows'
 export const loader = load(async ({ api, params, requestId }) => {
   const asked = RowId.safeParse({ id: params.rowId })
   if (!asked.success) throw data({ message: 'No row has this address.', requestId }, { status: 404 })
-  const row = await api.telemetry.row(asked.data)
-  return { row: { ...row, hunt_id: huntOf(row.flow_id ?? ''), cells: fieldsOfRow(row.raw) } }
+  const [row, notes] = await Promise.all([api.telemetry.row(asked.data), api.marks.ofRow({ rowId: asked.data.id })])
+  return {
+    notes,
+    row: { ...row, hunt_id: huntOf(row.flow_id ?? ''), cells: fieldsOfRow(row.raw) },
+  }
 })
 
 const CAP = 200_000
 
 export default function RowPage() {
-  const { row } = useLoaderData<typeof loader>()
+  const { row, notes } = useLoaderData<typeof loader>()
   return (
     <div className="max-w-[72rem]">
       <PageHead title={row.artifact} about={`One row of ${row.hostname}, exactly as it came`} />
+      <RowNotes row={row.id} notes={notes} starForm />
       <RowBody row={row} cap={CAP} />
     </div>
   )

@@ -10,6 +10,7 @@ import { Reading } from '#app/components/reading.tsx'
 import { RowFilters } from '#app/components/row-filters.tsx'
 import { RowGrid } from '#app/components/row-grid.tsx'
 import { RowPreview } from '#app/components/row-preview.tsx'
+import { SaveView } from '#app/components/save-view.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { number } from '#app/lib/format.ts'
 import { orFlaw } from '#app/lib/query-flaw.server.ts'
@@ -33,22 +34,39 @@ export const loader = load(async ({ api, query, request }) => {
     list.artifact ? api.telemetry.columns({ artifact: list.artifact }) : [],
   ])
   const columns = chosen.length > 0 ? chosen.slice(0, MOST) : known.slice(0, AT_FIRST)
-  const [{ found, flaw }, host, row] = await Promise.all([
+  const [{ found, flaw }, host, row, notes] = await Promise.all([
     orFlaw(api.telemetry.rows({ ...list, columns })),
     list.hostId ? api.hosts.get({ id: list.hostId }) : null,
     query.row ? api.telemetry.row({ id: query.row }) : null,
+    query.row ? api.marks.ofRow({ rowId: query.row }) : null,
   ])
   const preview = row && { ...row, hunt_id: huntOf(row.flow_id ?? ''), cells: fieldsOfRow(row.raw) }
   // The grid shows the start of what no column holds; the rest would travel twice, as HTML and as data.
   const rows = found?.rows.map(({ raw, ...shown }) => ({ ...shown, raw: raw.slice(0, 600) })) ?? []
+  const marks = rows.length > 0 ? await api.marks.ofRows({ rows: rows.map(({ id }) => id) }) : []
   const { said = [], next = null, total = null, took_ms = 0 } = found ?? {}
   const view = { list, leftOut, artifacts, known, columns, hostname: host?.hostname ?? null, preview, flaw }
-  return data({ ...view, rows, said, next, total, took_ms }, { status: flaw ? 422 : 200 })
+  return data({ ...view, rows, marks, notes, said, next, total, took_ms }, { status: flaw ? 422 : 200 })
 })
 
 export default function Rows() {
-  const { rows, said, next, total, took_ms, list, leftOut, artifacts, known, columns, hostname, preview, flaw } =
-    useLoaderData<typeof loader>()
+  const {
+    marks,
+    notes,
+    rows,
+    said,
+    next,
+    total,
+    took_ms,
+    list,
+    leftOut,
+    artifacts,
+    known,
+    columns,
+    hostname,
+    preview,
+    flaw,
+  } = useLoaderData<typeof loader>()
   return (
     <>
       <h1 className="sr-only">Rows</h1>
@@ -65,6 +83,9 @@ export default function Rows() {
       )}
       <div className={preview ? 'with-preview' : undefined}>
         <div className="min-w-0">
+          <div className="save-view">
+            <SaveView />
+          </div>
           <QueryFields columns={known} />
           {known.length > 0 ? (
             <ColumnChooser known={known} shown={columns} />
@@ -76,11 +97,11 @@ export default function Rows() {
               </p>
             )
           )}
-          <RowGrid rows={rows} columns={columns} open={preview?.id ?? null} />
+          <RowGrid rows={rows} columns={columns} open={preview?.id ?? null} marks={marks} />
           {rows.length === 0 && !flaw && <Empty any={artifacts.length > 0} />}
           <Pager count={rows.length} limit={list.limit} next={next} total={total} />
         </div>
-        {preview && <RowPreview row={preview} />}
+        {preview && notes && <RowPreview row={preview} notes={notes} />}
       </div>
     </>
   )

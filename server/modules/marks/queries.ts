@@ -6,7 +6,7 @@ import { AppError } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
-import { type CommentEdit, type CommentEnd, MOST_TAGS, type NewComment, STAR } from './schema.ts'
+import { type CommentEdit, type CommentEnd, MOST_MARKED, MOST_TAGS, type NewComment, STAR } from './schema.ts'
 
 const COMMENT = ['id', 'row_id', 'body', 'version', 'author', 'author_name', 'created_at', 'updated_at'] as const
 
@@ -85,17 +85,17 @@ export const tagsInUse = ({ db }: Pick<Ctx, 'db'>) =>
     .limit(200)
     .execute()
 
-/** Rows that bear a tag, or any, the last marked first; a thousand at most. */
-export async function rowsTagged({ db }: Pick<Ctx, 'db'>, tag: string | undefined): Promise<string[]> {
-  const found = await db
-    .selectFrom('row_tag')
-    .select('row_id')
-    .$if(tag !== undefined, (tags) => tags.where('tag', '=', tag!))
-    .groupBy('row_id')
-    .orderBy((eb) => eb.fn.max('created_at'), 'desc')
-    .limit(1_000)
-    .execute()
-  return found.map(({ row_id }) => row_id)
+/** Rows that bear a tag, or without one any mark, the last marked first; a hundred at most. */
+export async function rowsMarked(db: TenantDb, tag: string | undefined): Promise<string[]> {
+  const { rows } = await sql<{ row_id: string }>`
+    select row_id from (
+      select row_id, created_at from row_tag
+      where tenant_id = app.tenant_id() and (${tag ?? null}::text is null or tag = ${tag ?? null})
+      union all
+      select row_id, updated_at from row_comment
+      where tenant_id = app.tenant_id() and deleted_at is null and ${tag ?? null}::text is null) marked
+    group by row_id order by max(created_at) desc limit ${MOST_MARKED}`.execute(db)
+  return rows.map(({ row_id }) => row_id)
 }
 
 /** A comment that stands. Throws `not_found` for another tenant's and for a deleted one. */

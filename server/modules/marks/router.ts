@@ -1,14 +1,14 @@
 import { Nothing } from '#server/platform/input.ts'
 import { detachedProcedure, protectedProcedure, router } from '#server/platform/trpc.ts'
-import { commentById, editComment, endComment, historyOf, marksOf, notesOn, rowsTagged, tagsInUse } from './queries.ts'
-import { CommentEdit, CommentEnd, CommentId, NewComment, OfRow, OfRows, RowTag, Tagged } from './schema.ts'
-import { commentOn, tagRow, untagRow } from './service.ts'
+import { commentById, editComment, endComment, historyOf, marksOf, notesOn, tagsInUse } from './queries.ts'
+import { CommentEdit, CommentEnd, CommentId, Marked, NewComment, OfRow, OfRows, RowTag } from './schema.ts'
+import { commentOn, listMarked, tagRow, untagRow } from './service.ts'
 
 export const marksRouter = router({
   ofRows: protectedProcedure('mark:read', OfRows).query(({ ctx, input }) => marksOf(ctx.db, input.rows)),
   ofRow: protectedProcedure('mark:read', OfRow).query(({ ctx, input }) => notesOn(ctx, input.rowId)),
   tags: protectedProcedure('mark:read', Nothing).query(({ ctx }) => tagsInUse(ctx)),
-  rows: protectedProcedure('mark:read', Tagged).query(({ ctx, input }) => rowsTagged(ctx, input.tag)),
+  marked: detachedProcedure('mark:read', Marked).query(({ ctx, input }) => listMarked(ctx, input.tag)),
   tag: detachedProcedure('mark:write', RowTag).mutation(({ ctx, input }) => tagRow(ctx, input)),
   untag: protectedProcedure('mark:write', RowTag).mutation(({ ctx, input }) => untagRow(ctx, input)),
   comment: detachedProcedure('mark:write', NewComment).mutation(({ ctx, input }) => commentOn(ctx, input)),

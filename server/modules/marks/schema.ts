@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { ById, Id, line } from '#server/platform/input.ts'
+import { ById, blank, Id, line } from '#server/platform/input.ts'
 
 /** The tag that is drawn as a star. */
 export const STAR = 'star'
 export const MOST_TAGS = 20
 export const MOST_ROWS = 200
+export const MOST_MARKED = 100
 
 /** Where a row lies: host, delivery and line. */
 const RowPlace = z.string().regex(/^\d{1,15}\.\d{1,15}\.\d{1,15}$/, 'Not the address of a row.')
@@ -24,5 +25,5 @@ export const NewComment = z.object({ rowId: RowPlace, body: Body })
 /** A change says which version it was made on. */
 export const CommentEdit = z.object({ id: Id, version, body: Body })
 export const CommentEnd = z.object({ id: Id, version })
-/** What a row needs to bear to be met: a tag, or any. */
-export const Tagged = z.object({ tag: Tag.optional() })
+/** What a row needs to bear to be listed: a tag, or any mark. */
+export const Marked = z.object({ tag: z.preprocess(blank, Tag.optional()) })

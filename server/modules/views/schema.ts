@@ -8,11 +8,14 @@ const SCREENS = ['/rows', '/stacks', '/timeline', '/compare', '/observables']
 const HERE = 'http://here.invalid'
 const LONGEST = 8_000
 
-// Text with room for more than one line; what PostgreSQL cannot hold is refused as in a line.
+/** Text with room for more than one line, or none; what PostgreSQL cannot hold is refused as in a line. */
 const long = (max: number) =>
   z
-    .preprocess((value) => (value === '' || value === undefined ? null : value), line(max).nullable())
-    .transform((text) => text ?? '')
+    .string()
+    .trim()
+    .max(max, `At most ${max} characters.`)
+    .refine((text) => !/\0|\p{Cs}/u.test(text), 'Must not contain a NUL character or half a character.')
+    .default('')
 
 /** A path of this site with its query. Anything that leads elsewhere, or holds what an address cannot, is refused. */
 export const Address = z
