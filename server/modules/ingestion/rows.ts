@@ -35,6 +35,9 @@ export const hostsIn = (rows: TenantRows, load: number): Promise<SeenHost[]> =>
     { seconds: 120, maxRows: 5_000_000 },
   )
 
+// Deliveries of one load may hold the same row; within one of them no two rows have one key.
+const COPY = 'row_number() over (partition by row_key order by seq)'
+
 /**
  * Names our hosts to the engine, then gives each good line its identity and marks those stored before. The n-th line
  * of one content in a delivery is the n-th row of it; a line named by its sender or its place is that row only.
@@ -52,12 +55,12 @@ export async function identify(
   )
   await rows.write(
     `insert into incoming_key
-     select tenant_id, load_id, batch_id, chunk, seq, host_id, row_key, row_number() over (partition by row_key order by seq)
+     select tenant_id, load_id, batch_id, chunk, seq, host_id, row_key, ${batches.length > 1 ? COPY : '1'}
      from (
-       select i.*, h.host_id as host_id, sipHash128(key, flow_id, artifact, content, n) as row_key
+       select i.*, h.host_id as host_id, sipHash128(said, n) as row_key
        from (
-         select tenant_id, load_id, batch_id, chunk, seq, ${HOST_KEY} as key, flow_id, artifact, content, named,
-           row_number() over (partition by batch_id, key, flow_id, artifact, content order by seq) as n
+         select tenant_id, load_id, batch_id, chunk, seq, ${HOST_KEY} as key, sipHash128(key, flow_id, artifact, content) as said,
+           row_number() over (partition by batch_id, said order by seq) as n
          from incoming i where ${OWN} and not ${FLAWED}) i
        inner join (select key, host_id from incoming_host where ${OWN}) h on h.key = i.key)`,
     { load },
