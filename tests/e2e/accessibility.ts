@@ -9,13 +9,15 @@ const LEVELS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 /** Evaluated by the browser's own tools, so that our content security policy stays as it is. */
 export const injectAxe = (page: Page) => page.evaluate(source)
 
-/** What axe-core finds against WCAG 2.2 A and AA on the page as it stands, one line each. */
-export async function faults(page: Page): Promise<string[]> {
-  return page.evaluate(async (values) => {
+/** What axe-core finds against WCAG 2.2 A and AA on the page as it stands, one line each; or only of its colours. */
+export async function faults(page: Page, of: 'everything' | 'colours' = 'everything'): Promise<string[]> {
+  const runOnly: axeCore.RunOnly =
+    of === 'colours' ? { type: 'rule', values: ['color-contrast'] } : { type: 'tag', values: LEVELS }
+  return page.evaluate(async (only) => {
     const { axe } = globalThis as unknown as { axe: typeof axeCore }
-    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] })
+    const { violations } = await axe.run(document, { runOnly: only, resultTypes: ['violations'] })
     return violations.flatMap(({ id, help, nodes }) =>
       nodes.map(({ html, any }) => `${id}: ${help} · ${any[0]?.message ?? ''} · ${html.slice(0, 200)}`),
     )
-  }, LEVELS)
+  }, runOnly)
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { projectRoot } from '#db/root.ts'
 import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
 import { faults, injectAxe } from './accessibility.ts'
-import { DESK, PHONE, signIn, visitor } from './browser.ts'
+import { bringCookie, DESK, PHONE, visitor } from './browser.ts'
 
 const NARROW = { width: 320, height: 640 }
 
@@ -28,6 +28,8 @@ beforeAll(async () => {
   ids = await furnish(tenant)
 })
 
+const LONG_PATH = 'c:\\program files\\a very long folder name without any end\\in sight\\tool.exe'
+
 /** Something to see on every page: rows with long and odd values, rejected lines, a failed delivery, a source. */
 async function furnish({ deliver, as, people }: Tenant): Promise<Ids> {
   const rows = Array.from({ length: 40 }, (_, at) => ({
@@ -36,6 +38,7 @@ async function furnish({ deliver, as, people }: Tenant): Promise<Ids> {
     EventTime: `2026-02-0${1 + (at % 9)}T10:00:00Z`,
     Pid: at,
     CommandLine: `powershell.exe -enc ${'QUJD'.repeat(at * 4)}`,
+    Exe: LONG_PATH,
     Path: 'C:\\Program Files\\A very long folder name without any end\\in sight\\tool.exe',
     Odd: '\u202eevil\u0007 \u200b=1+1 <b>x</b>',
   }))
@@ -59,6 +62,9 @@ async function furnish({ deliver, as, people }: Tenant): Promise<Ids> {
     note: 'See this',
   })
   await as('admin').views.visit({ address: '/rows?q=Odd:*' })
+  const odd = [{ type: 'path' as const, value: LONG_PATH }]
+  await as('admin').verdicts.decide({ observables: odd, verdict: 'suspicious', reason: 'odd \u202e reason' })
+  await as('admin').verdicts.decide({ observables: odd, verdict: 'benign', scope: 'shape' })
   return {
     host: hosts[0]!.id,
     otherHost: hosts[1]!.id,
@@ -92,6 +98,13 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
   'find/index.tsx': () => ['/find', '/find?q=ws-1'],
   'keys/index.tsx': () => ['/keys'],
   'lookup/index.tsx': () => ['/lookup'],
+  'observables/index.tsx': () => [
+    '/observables',
+    '/observables?q=tool.exe%20is%20nowhere',
+    '/observables?q=198.51.100[.]7',
+    `/observables?${new URLSearchParams({ type: 'path', value: LONG_PATH })}`,
+    '/observables?type=ip&value=192.0.2.1',
+  ],
   'profile/index.tsx': () => ['/profile'],
   'rows/index.tsx': ({ row }) => [
     '/rows',
@@ -108,6 +121,7 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
   'tenants/$tenantId.tsx': () => [`/tenants/${tenant.id}`],
   'tenants/$tenantId.archives.tsx': () => [`/tenants/${tenant.id}/archives`],
   'tenants/$tenantId.end.tsx': () => [`/tenants/${tenant.id}/end`],
+  'verdicts/index.tsx': () => ['/verdicts', '/verdicts?q=nothing-has-this-name'],
   'views/index.tsx': () => ['/views', '/views?q=nothing-has-this-name'],
   'views/new.tsx': () => ['/views/new?address=/rows%3Fq%3Dcmd'],
   'views/send.tsx': () => ['/views/send?address=/rows%3Fq%3Dcmd'],
@@ -138,7 +152,7 @@ test('every page of the product stands in these lists', () => {
 describe('signed in', () => {
   test.each(Object.keys(SIGNED_IN))('%s: no accessibility fault, nothing to scroll sideways', async (file) => {
     const page = await visitor()
-    await signIn(page, tenant.people.admin.username)
+    await bringCookie(page, await tenant.cookie('admin'))
     for (const path of SIGNED_IN[file]!(ids)) await inspect(page, path)
   })
 })
@@ -156,7 +170,8 @@ async function inspect(page: Page, path: string) {
     await page.setViewportSize(viewport)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      expect(await faults(page), `${path}, ${viewport.width} px, ${colorScheme}`).toEqual([])
+      const found = await faults(page, colorScheme === 'light' ? 'everything' : 'colours') // the theme changes nothing else
+      expect(found, `${path}, ${viewport.width} px, ${colorScheme}`).toEqual([])
     }
   }
   await page.setViewportSize(NARROW)

@@ -66,6 +66,9 @@ export async function newTenant() {
     people,
     actor,
     as,
+    /** The cookie of a session that a person of this role has begun. */
+    cookie: async (role: MemberRole) =>
+      (await base.auth.sessions.open(people[role].id, id, { ip: null, userAgent: 'test' })).split(';')[0]!,
     /** Delivers bytes as a page would, and returns the ledger once the load has ended. */
     deliver: async (bytes: Buffer | string, facts: Delivering = {}) => {
       const delivered = await base.spool.receive(Readable.from([Buffer.from(bytes)]))
@@ -95,7 +98,7 @@ export const callerFor = (actor: Actor | null, delivered?: { name: string; bytes
   createCaller({ ...base, actor, requestId: `test-${unique()}`, ip: '127.0.0.1', delivered })
 
 /** Waits until a delivery is done, failed, or waits for a person. */
-export async function ended<B extends { state: string }>(read: () => Promise<B>, seconds = 60): Promise<B> {
+export async function ended<B extends { state: string }>(read: () => Promise<B>, seconds = 150): Promise<B> {
   for (const until = Date.now() + seconds * 1000; Date.now() < until; await sleep(50)) {
     const batch = await read()
     if (['done', 'failed', 'needs_artifact'].includes(batch.state)) return batch
