@@ -4,8 +4,11 @@ import Bell from 'lucide-react/icons/bell'
 import Bookmark from 'lucide-react/icons/bookmark'
 import Braces from 'lucide-react/icons/braces'
 import Building from 'lucide-react/icons/building'
+import Compare from 'lucide-react/icons/diff'
 import Stack from 'lucide-react/icons/chart-bar-decreasing'
 import Timeline from 'lucide-react/icons/chart-no-axes-gantt'
+import Fingerprint from 'lucide-react/icons/fingerprint-pattern'
+import Gavel from 'lucide-react/icons/gavel'
 import Inbox from 'lucide-react/icons/inbox'
 import Key from 'lucide-react/icons/key-round'
 import House from 'lucide-react/icons/layout-dashboard'
@@ -28,11 +31,14 @@ export type NavItem = {
 export const NAV: NavItem[][] = [
   [
     { to: '/', title: 'Overview', Icon: House, act: 'go-overview' },
-    { to: '/rows', title: 'Rows', Icon: Rows, act: 'go-explore' },
+    { to: '/rows', title: 'Explore', Icon: Rows, act: 'go-explore' },
     { to: '/stacks', title: 'Stack', Icon: Stack, act: 'go-stack' },
     { to: '/timeline', title: 'Timeline', Icon: Timeline, act: 'go-timeline' },
+    { to: '/observables', title: 'Values', Icon: Fingerprint },
+    { to: '/verdicts', title: 'Verdicts', Icon: Gavel },
     { to: '/views', title: 'Views', Icon: Bookmark, act: 'go-views' },
     { to: '/marks', title: 'Marked rows', Icon: Star },
+    { to: '/compare', title: 'Compare', Icon: Compare },
     { to: '/artifacts', title: 'Artifacts', Icon: Braces },
     { to: '/lookup', title: 'Hash lookup', Icon: Scan },
   ],

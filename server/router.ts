@@ -1,6 +1,7 @@
 import { activityRouter } from './modules/activity/router.ts'
 import { alarmsRouter } from './modules/alarms/router.ts'
 import { columnsRouter } from './modules/columns/router.ts'
+import { comparingRouter } from './modules/comparing/router.ts'
 import { dashboardsRouter } from './modules/dashboards/router.ts'
 import { enrichmentRouter } from './modules/enrichment/router.ts'
 import { exploringRouter } from './modules/exploring/router.ts'
@@ -13,6 +14,7 @@ import { marksRouter } from './modules/marks/router.ts'
 import { mergesRouter } from './modules/merges/router.ts'
 import { paletteRouter } from './modules/palette/router.ts'
 import { observablesRouter } from './modules/observables/router.ts'
+import { portraitsRouter } from './modules/portraits/router.ts'
 import { pulseRouter } from './modules/pulse/router.ts'
 import { retentionRouter } from './modules/retention/router.ts'
 import { sourcesRouter } from './modules/sources/router.ts'
@@ -42,10 +44,12 @@ export const appRouter = router({
   exploring: exploringRouter,
   exporting: exportingRouter,
   timeline: timelineRouter,
+  portraits: portraitsRouter,
   views: viewsRouter,
   marks: marksRouter,
   palette: paletteRouter,
   stacks: stacksRouter,
+  comparing: comparingRouter,
   retention: retentionRouter,
   enrichment: enrichmentRouter,
   pulse: pulseRouter,

@@ -1,5 +1,3 @@
-import { quoted } from './query-text.ts'
-
 /** A column of a stack as a query names it; `network`: its values are networks. */
 export type LineColumn = { field: string; network: boolean }
 
@@ -39,6 +37,7 @@ export function foldedQuery(
   return { q: joined(before, patterns), exact: false }
 }
 
+const quoted = (text: string) => `"${text.replace(/"/g, '""')}"`
 const distinct = (values: string[]) => [...new Set(values)]
 
 const joined = (before: string | null | undefined, terms: string[]) => {

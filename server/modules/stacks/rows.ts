@@ -15,6 +15,8 @@ export type Line = {
   spellings: string[][]
   first_ms: number | null
   last_ms: number | null
+  /** Whether values are longer than what is told of them. */
+  cut: boolean
   at: StackCursor
 }
 
@@ -22,9 +24,19 @@ export type Line = {
 export type Level = { hosts: number; values: number; rows: number; open: number; shown: number }
 
 type Paging = { limit: number; by: 'rare' | 'common'; hide: boolean; cursor: StackCursor | null }
-type Found = Omit<Line, 'at'> & { kind: 'line' | 'level'; text: string; key: string; open: number; shown: number }
+type Found = Omit<Line, 'at' | 'cut' | 'rows'> & {
+  cut: number
+  row_count: number
+  kind: 'line' | 'level'
+  text: string
+  key: string
+  open: number
+  shown: number
+}
 
 const NAMED_HOSTS = 500
+/** Bytes of a value that a line tells. */
+const LONGEST = 16_384
 const SECONDS = 30
 
 /**
@@ -38,22 +50,26 @@ export async function linePage(
 ): Promise<{ lines: Line[]; levels: Level[] }> {
   const params: Params = { limit }
   const keys = work.columns.map((_column, at) => at)
-  const shown = [hide ? 'open > 0' : '1', work.known ? 'known_rows = 0' : '1'].join(' and ')
+  const shown = [hide ? 'n_open > 0' : '1', work.known ? 'known_rows = 0' : '1'].join(' and ')
+  const each = (one: (at: number) => string, by: string) => keys.map(one).join(by)
   const after = cursor ? afterSql(by, cursor, params) : '1'
   const found = await rows.select<Found>(
     `with stacked as materialized (
-       select *, length(hosts_of) as hosts, length(open_of) as open, ${shown} as shown,
-         left(k0, 60) as text, sipHash64(${keys.map((at) => `k${at}`).join(', ')}) as hash
+       select *, toUInt64(length(hosts_of)) as n_hosts, toUInt64(length(open_of)) as n_open, toUInt8(${shown}) as is_shown,
+         leftUTF8(k0, 60) as sort_text, sipHash64(${each((at) => `k${at}`, ', ')}) as sort_key
        from (${linesSql(work, params)}))
-     select 'line' as kind, [${keys.map((at) => `s${at}`).join(', ')}] as values, toUInt64(hosts) as hosts,
-       arraySlice(arraySort(${hide ? 'open_of' : 'hosts_of'}), 1, ${NAMED_HOSTS}) as host_ids, toUInt64(open) as open_hosts, rows, variants,
-       spellings, toUnixTimestamp64Milli(first) as first_ms, toUnixTimestamp64Milli(last) as last_ms, text,
-       toString(hash) as key, 0 as open, 0 as shown
-     from stacked where shown and ${after}
-     order by hosts ${by === 'rare' ? 'asc' : 'desc'}, text, hash limit {limit:UInt32}
+     select * from (
+       select 'line' as kind, [${each((at) => `leftUTF8(s${at}, ${LONGEST})`, ', ')}] as values,
+         toUInt8(${each((at) => `length(s${at}) > ${LONGEST}`, ' or ')}) as cut, n_hosts as hosts,
+         arraySlice(arraySort(hosts_of), 1, ${NAMED_HOSTS}) as host_ids, n_open as open_hosts, toUInt64(rows) as row_count,
+         toUInt64(variants) as variants, spellings, toUnixTimestamp64Milli(first) as first_ms,
+         toUnixTimestamp64Milli(last) as last_ms, sort_text as text, toString(sort_key) as key, 0::UInt64 as open, 0::UInt64 as shown
+       from stacked where is_shown and ${after}
+       order by n_hosts ${by === 'rare' ? 'asc' : 'desc'}, sort_text, sort_key limit {limit:UInt32})
      union all
-     select 'level', [], toUInt64(hosts), [], 0, sum(rows), count(), [], null, null, '', '', countIf(open > 0), countIf(shown)
-     from stacked group by hosts`,
+     select 'level', [], 0, n_hosts, [], 0, toUInt64(sum(rows)), toUInt64(count()), [], null, null, '', '', countIf(n_open > 0),
+       countIf(is_shown)
+     from stacked group by n_hosts`,
     params,
     { seconds: SECONDS, maxRows: 1_000_000, settings: { ...SIGHTINGS_SETTINGS } },
   )
@@ -63,23 +79,29 @@ export async function linePage(
 function afterSql(by: Paging['by'], { hosts, text, key }: StackCursor, params: Params): string {
   Object.assign(params, { afterHosts: hosts, afterText: text, afterKey: key })
   const further = by === 'rare' ? '>' : '<'
-  return `(hosts ${further} {afterHosts:UInt64} or hosts = {afterHosts:UInt64}
-    and (text, hash) > ({afterText:String}, {afterKey:UInt64}))`
+  return `(n_hosts ${further} {afterHosts:UInt64} or n_hosts = {afterHosts:UInt64}
+    and (sort_text, sort_key) > ({afterText:String}, {afterKey:UInt64}))`
 }
 
 const linesIn = (found: Found[], by: Paging['by']): Line[] =>
   found
     .filter(({ kind }) => kind === 'line')
-    .map(({ kind: _kind, text, key, open: _open, shown: _shown, ...line }) => ({
+    .map(({ kind: _kind, text, key, cut, row_count, open: _open, shown: _shown, ...line }) => ({
       ...line,
+      rows: row_count,
+      cut: Boolean(cut),
       at: { hosts: line.hosts, text, key },
     }))
-    .sort((a, b) => (by === 'rare' ? a.hosts - b.hosts : b.hosts - a.hosts))
+    .sort((a, b) => (by === 'rare' ? 1 : -1) * (a.hosts - b.hosts) || compared(a.at.text, b.at.text) || byKey(a, b))
+
+// As the row engine orders them: texts by their bytes, keys as numbers.
+const compared = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
+const byKey = (a: Line, b: Line) => (BigInt(a.at.key) < BigInt(b.at.key) ? -1 : 1)
 
 const levelsIn = (found: Found[]): Level[] =>
   found
     .filter(({ kind }) => kind === 'level')
-    .map(({ hosts, variants, rows, open, shown }) => ({ hosts, values: variants, rows, open, shown }))
+    .map(({ hosts, variants, row_count, open, shown }) => ({ hosts, values: variants, rows: row_count, open, shown }))
     .sort((a, b) => a.hosts - b.hosts)
 
 type Behind = { artifact: string | undefined; condition: Condition | null; merged: Work['merged'] }

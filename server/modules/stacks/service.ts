@@ -1,8 +1,9 @@
 import type { z } from 'zod'
-import type { Maps, ObservableType } from '#server/modules/columns/service.ts'
+import { type Maps, type ObservableType, observableOf } from '#server/modules/columns/service.ts'
 import { artifactNames, sampledPaths } from '#server/modules/language/rows.ts'
 import { type Condition, mapsFor, type Understood, understand } from '#server/modules/language/service.ts'
 import { mergedHosts, namesOf } from '#server/modules/telemetry/queries.ts'
+import { type Decision, decidedOf, type Verdict, verdictOn } from '#server/modules/verdicts/service.ts'
 import { record } from '#server/platform/activity.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
@@ -11,7 +12,7 @@ import { deliveriesUpTo, hostsAsked, labelsInUse, lastRun, putRun } from './quer
 import { hostsBehind, type Line, linePage } from './rows.ts'
 import { type HostsOf, readCursor, type Stacked, type StackQuery, type StackRun, writtenCursor } from './schema.ts'
 import { columnsOf } from './sql/columns.ts'
-import type { Work } from './sql/stack.ts'
+import type { StackColumn, Work } from './sql/stack.ts'
 
 /** Names under which pages show hosts of a line; more are counted only. */
 const SHOWN_HOSTS = 200
@@ -24,21 +25,24 @@ export async function stack(ctx: DetachedCtx, query: StackQuery) {
   const started = performance.now()
   const { said, condition } = await narrowing(ctx, query)
   const { columns, listed } = await columnsFor(ctx, query)
+  const at = decidingOf(columns, query.decides)
+  const type = at === null ? null : columns[at]!.type
   const records = await ctx.transact('read only', async ({ db }) => ({
     merged: await mergedHosts(db),
     run: (await lastRun(db, query)) ?? null,
     asked: await hostsAsked(db, query),
     labels: await labelsInUse(db),
+    decisions: type === null ? [] : await decidedOf(db, [type]),
     ...(await deliveriesUpTo(db)),
   }))
-  const { merged, run, asked, labels, upTo, seenAt } = records
+  const { merged, run, asked, labels, decisions, upTo, seenAt } = records
   const work: Work = {
     columns,
     artifact: query.artifact,
     condition,
     merged,
     shape: query.shape,
-    decided: null,
+    decided: at !== null && decisions.length > 0 ? { at, decisions } : null,
     known: knownOf(query, run),
   }
   const { limit, by, hide } = query
@@ -47,7 +51,8 @@ export async function stack(ctx: DetachedCtx, query: StackQuery) {
   const page = lines.slice(0, limit)
   const last = page.at(-1)
   return {
-    lines: await named(ctx, page),
+    lines: (await named(ctx, page)).map((line) => ({ ...line, ...decidedAs(line, { at, type, decisions }) })),
+    decides: at === null ? null : columns[at]!.name,
     columns: columns.map(({ sources, ...column }) => ({ ...column, path: sources[0]!.paths[0]! })),
     known: listed,
     levels,
@@ -60,6 +65,32 @@ export async function stack(ctx: DetachedCtx, query: StackQuery) {
     next: last && lines.length > limit ? writtenCursor(last.at) : null,
     took_ms: Math.round(performance.now() - started),
   }
+}
+
+// What says most about a line comes first.
+const TELLING: ObservableType[] = ['hash', 'command', 'path', 'url', 'domain', 'ip', 'process', 'user', 'rule', 'host']
+
+/** The column whose values are decided about: the one asked for, else the one that says most; null where none is typed. */
+function decidingOf(columns: StackColumn[], asked: string | undefined): number | null {
+  const typed = columns.flatMap(({ name, type }, at) => (type ? [{ name, type, at }] : []))
+  const ranked = typed.sort((a, b) => TELLING.indexOf(a.type) - TELLING.indexOf(b.type))
+  return (ranked.find(({ name }) => name === asked) ?? ranked[0])?.at ?? null
+}
+
+type Deciding = { at: number | null; type: ObservableType | null; decisions: Decision[] }
+type Decided = { observable: { type: string; value: string; shape: string } | null; verdict: Verdict | null }
+
+/** What a line is decided about, and what stands; a folded line is known by one of its spellings. */
+function decidedAs(
+  { values, spellings, cut }: Pick<Line, 'values' | 'spellings' | 'cut'>,
+  deciding: Deciding,
+): Decided {
+  const { at, type, decisions } = deciding
+  if (at === null || type === null || cut) return { observable: null, verdict: null }
+  const found = observableOf(type, (spellings[0] ?? values)[at] ?? '')
+  if (!found) return { observable: null, verdict: null }
+  const observable = { type, ...found }
+  return { observable, verdict: verdictOn(decisions, observable, null) }
 }
 
 /** What the query and the label ask of rows. The query by itself first, so that a mistake is told at its own place. */
@@ -155,5 +186,3 @@ export async function rememberRun(ctx: Ctx, { upTo, seenAt, ...stacked }: z.outp
   }) // biome-ignore format: one record
   return run
 }
-
-export type { ObservableType }

@@ -1,6 +1,6 @@
+import type { Ruling } from '#app/components/verdict-mark.tsx'
 import { foldedQuery, type LineColumn, lineQuery } from '#app/lib/line-query.ts'
-import { fieldOf } from '#app/lib/query-text.ts'
-import { rowsLink } from '#app/lib/row-links.ts'
+import { fieldNamed } from '#app/lib/query-text.ts'
 import type { Said } from '#server/modules/language/schema.ts'
 
 export type StackColumn = { name: string; type: string | null; path: string; network: boolean; canonical: boolean }
@@ -15,8 +15,13 @@ export type StackLine = {
   last_ms: number | null
   at: { key: string }
   on: { id: number; hostname: string }[]
+  cut: boolean
+  observable: { type: string; value: string; shape: string } | null
+  verdict: Ruling | null
 }
 export type Stack = {
+  /** The column whose values are decided about. */
+  decides: string | null
   lines: StackLine[]
   columns: StackColumn[]
   known: { path: string; role: string | null }[]
@@ -44,7 +49,7 @@ export type StackList = {
 
 /** How a query names a column of a stack. */
 export const asField = ({ name, path, network, canonical }: StackColumn): LineColumn => ({
-  field: canonical ? name.replace(/^net\((.+)\)$/s, '$1') : fieldOf(path),
+  field: canonical ? name.replace(/^net\((.+)\)$/s, '$1') : fieldNamed(path),
   network,
 })
 
@@ -65,6 +70,3 @@ export function rowsOf(
   const complete = line.spellings.length === line.variants
   return foldedQuery(fields, line.values, line.spellings, complete, askedOf(list))
 }
-
-export const linkToRows = (list: StackList, columns: StackColumn[], line: StackLine) =>
-  rowsLink({ artifact: list.artifact ?? null, q: rowsOf(list, columns, line).q })

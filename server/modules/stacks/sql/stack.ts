@@ -1,5 +1,7 @@
-import { CANONICAL, cleanSql, type ObservableType, withShape } from '#server/modules/columns/service.ts'
+import { domainToUnicode } from 'node:url'
+import { CANONICAL, cleanSql, keySql, type ObservableType, withShape } from '#server/modules/columns/service.ts'
 import { type Bind, binder, type Condition } from '#server/modules/language/service.ts'
+import { type Decision, hideDecided } from '#server/modules/verdicts/service.ts'
 import type { Params } from '#server/platform/telemetry.ts'
 import { type Cell, cellOf, eachOnce, elementsOf, networkOf, type Source } from './cells.ts'
 
@@ -18,8 +20,8 @@ export type Work = {
   condition: Condition | null
   merged: { id: number; merged_into: number }[]
   shape: boolean
-  /** The column by which lines are decided, and what decides it over `type`, `value`, `shape` and `host_id`. */
-  decided: { at: number; condition: Condition; byHost: boolean } | null
+  /** The column by which lines are decided, and what stands about its values. */
+  decided: { at: number; decisions: Decision[] } | null
   /** What was known before: deliveries up to a number but for some, or rows stored before a moment. */
   known: { upTo: number; without: number[] } | { before: Date } | null
 }
@@ -40,7 +42,7 @@ export function linesSql(work: Work, params: Params): string {
     const found = elementsOf(cells[at]!, `t${at}`, `j${at}`)
     return work.columns[at]!.network ? `arrayMap(v -> ${networkOf('v')}, ${found})` : found
   }
-  const values = `select all, n, first, last, old, ${each(work, (at) => `arrayJoin(${eachOnce(`e${at}`)}) as v${at}`)}
+  const values = `select ${work.decided && isByHost(work.decided.decisions) ? 'host_id, ' : ''}all, n, first, last, old, ${each(work, (at) => `arrayJoin(${eachOnce(`e${at}`)}) as v${at}`)}
     from (select *, ${each(work, (at) => `${elements(at)} as e${at}`)} from (${grouped}))`
   const keyed = keyedSql(work, values, params)
   return foldedSql(work, keyed)
@@ -54,7 +56,7 @@ function groupedSql(work: Work, cells: Cell[], bind: Bind, params: Params): stri
   Object.assign(params, condition?.params)
   const lists = cells.flatMap(({ list }, at) => (list ? [`max(${list}) as j${at}`] : []))
   const old = known ? [`countIf(${knownSql(known, bind)}) as old`] : ['0 as old']
-  const byHost = decided?.byHost ?? false
+  const byHost = decided !== null && isByHost(decided.decisions)
   const figures = [
     byHost ? '[host_id] as all' : 'groupUniqArray(host_id) as all',
     'count() as n',
@@ -64,6 +66,7 @@ function groupedSql(work: Work, cells: Cell[], bind: Bind, params: Params): stri
     ...lists,
   ]
   return `select ${cells.map(({ key }, at) => `${key} as t${at}`).join(', ')}, ${figures.join(', ')}
+${byHost ? ', host_id' : ''}
     from rows where ${conditions.join(' and ')}
     group by ${each(work, (at) => `t${at}`)}${byHost ? ', host_id' : ''}`
 }
@@ -77,16 +80,14 @@ const knownSql = (known: NonNullable<Work['known']>, bind: Bind) =>
 function keyedSql({ columns, shape, decided, merged }: Work, values: string, params: Params): string {
   let sql = values
   for (const [at, { type, network }] of columns.entries()) {
-    const decides = decided?.at === at && type !== null
+    const decides = decided?.at === at && type !== null ? type : null
     if (!decides && (!shape || network)) {
       sql = `select *, lowerUTF8(v${at}) as k${at} from (${sql})`
       continue
     }
     const key = shape ? `if(shape = '', lowerUTF8(v${at}), shape)` : `lowerUTF8(v${at})`
-    const left = decides ? `, arrayFilter(host_id -> not (${decided.condition.sql}), all) as left_all` : ''
-    if (decides) Object.assign(params, decided.condition.params)
-    sql = `select * except (type, value, shape), ${key} as k${at}${left}
-      from (select * replace (${type === null ? `''` : `'${type}'`} as type) from (${shapedSql(sql, at, type)}))`
+    const left = decides && decided ? `, if(${undecided(decides, decided.decisions, params)}, all, []) as left_all` : ''
+    sql = `select * except (type, value, shape), ${key} as k${at}${left} from (${shapedSql(sql, at, type)})`
   }
   Object.assign(params, { merged: merged.map(({ id }) => id), into: merged.map(({ merged_into }) => merged_into) })
   const standing = (hosts: string) =>
@@ -96,13 +97,28 @@ function keyedSql({ columns, shape, decided, merged }: Work, values: string, par
   return `select *, ${standing('all')} as every, ${standing(decided ? 'left_all' : 'all')} as left_on from (${sql})`
 }
 
+/** SQL over `value`, `shape` and `host_id`: whether nobody has decided about it. */
+function undecided(type: ObservableType, decisions: Decision[], params: Params): string {
+  const names = { type: `'${type}'`, value: keySql('value'), shape: keySql('shape'), prefix: 'decided' }
+  const { sql, params: bound } = hideDecided(decisions, names)
+  // A foreign name is known by what it is in DNS, which the engine cannot tell: those decided about are told to it.
+  const foreign = decisions.map(({ value }) => value).filter((value) => /(^|[./])xn--/.test(value))
+  const ascii = [...new Set(foreign.map((value) => (type === 'url' ? hostOf(value) : value)))]
+  Object.assign(params, bound, { ascii, idn: ascii.map((name) => domainToUnicode(name)) })
+  return sql
+}
+
+const hostOf = (url: string) => url.match(/^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#:]*)/i)?.[1] ?? ''
+
+/** Whether a decision among these holds on some hosts only, so that rows must be told apart by host. */
+export const isByHost = (decisions: Decision[]) => decisions.some(({ hostIds }) => hostIds !== null)
+
 /** Adds `type`, `value` and `shape` of the values in one column; what is no observable folds as a command line does. */
 function shapedSql(source: string, at: number, type: ObservableType | null): string {
-  const clean = cleanSql(`v${at}`)
-  const canonical = type === null ? clean : CANONICAL[type].sql('cleaned')
+  const canonical = type === null ? 'cleaned' : CANONICAL[type].sql('cleaned')
   return withShape(
-    `select * except (cleaned), 1::UInt8 as type, ${type === null ? 'cleaned' : canonical} as value
-     from (select *, ${clean} as cleaned from (${source}))`,
+    `select * except (cleaned), 1::UInt8 as type, ${canonical} as value
+     from (select *, ${cleanSql(`v${at}`)} as cleaned from (${source}))`,
     (name) => (name === (type ?? 'command') ? 1 : 2),
   )
 }
