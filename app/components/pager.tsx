@@ -10,7 +10,7 @@ export function Pager({ count, limit, next, prev, total }: Pager) {
   const at = Math.max(1, Number(params.get('at')) || 1)
   const link = (changes: Record<string, string>) => {
     const to = new URLSearchParams(params)
-    for (const name of ['cursor', 'at', 'row']) to.delete(name)
+    for (const name of ['cursor', 'at', 'row', 'deed']) to.delete(name)
     for (const [name, value] of Object.entries(changes)) to.set(name, value)
     return `?${to}`
   }

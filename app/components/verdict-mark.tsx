@@ -60,12 +60,17 @@ export function VerdictMark({ verdict, ring }: { verdict: Ruling | null; ring?: 
   )
 }
 
+/** The shape alone, where a word or a name stands with it. */
+export const VerdictShape = ({ verdict }: { verdict: VerdictWord }) => (
+  <svg className={`v v-${verdict}`} viewBox="0 0 14 14" aria-hidden="true">
+    {SHAPES[verdict]}
+  </svg>
+)
+
 /** The same with its word. */
 export const VerdictName = ({ verdict }: { verdict: VerdictWord }) => (
   <span className={`state v-${verdict}`}>
-    <svg className="v" viewBox="0 0 14 14" aria-hidden="true">
-      {SHAPES[verdict]}
-    </svg>
+    <VerdictShape verdict={verdict} />
     <b className={`v-${verdict}`}>{verdict}</b>
   </span>
 )

@@ -5,7 +5,7 @@ export function useSearchLink() {
   const [params] = useSearchParams()
   return (changes: Record<string, string | null>) => {
     const to = new URLSearchParams(params)
-    for (const name of ['cursor', 'at', 'row']) to.delete(name)
+    for (const name of ['cursor', 'at', 'row', 'deed']) to.delete(name)
     for (const [name, value] of Object.entries(changes)) {
       if (value === null) to.delete(name)
       else to.set(name, value)

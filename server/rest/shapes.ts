@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AlarmKind, AlarmState, BatchFormat, BatchState, MemberRole } from '#db/types.ts'
+import { AlarmKind, AlarmState, BatchFormat, BatchState, MemberRole, VerdictKind, VerdictScope } from '#db/types.ts'
 
 /** What the REST bridge answers: exactly these fields, whatever a procedure returns beside them. */
 export const UserRead = z.object({
@@ -93,6 +93,36 @@ export const Verdict = z.object({
   cached: z.boolean(),
 })
 
+export const VerdictRead = z.object({
+  id: z.int(),
+  type: z.string(),
+  value: z.string(),
+  shape: z.string().meta({ description: 'Set when it holds for every value of this shape.' }),
+  verdict: z.enum(VerdictKind),
+  scope: z.enum(VerdictScope),
+  scope_value: z.string().meta({ description: 'The label, the id of the host, or the name of the parent process.' }),
+  reason: z.string(),
+  owner_name: z.string(),
+  decided_at: z.date(),
+  expires_at: z.date().nullable(),
+  version: z.int(),
+})
+
+export const Deed = z.object({ ids: z.array(z.int()), undo: z.string() })
+
+export const ObservableRead = z.object({
+  type: z.string(),
+  value: z.string(),
+  shape: z.string(),
+  hosts: z.int(),
+  total_hosts: z.int(),
+  verdict: VerdictRead.pick({
+    id: true, verdict: true, scope: true, scope_value: true, reason: true, owner_name: true, expires_at: true, version: true,
+  })
+    .extend({ partial: z.boolean().meta({ description: 'It may not hold on every host or under every parent process.' }) })
+    .nullable(), // biome-ignore format: a list to read across
+})
+
 export const Problem = z.object({ detail: z.string() })
 
 export const InvalidRequest = z.object({
@@ -120,6 +150,9 @@ export const NAMED = {
   RejectRead,
   Ingested,
   Verdict,
+  VerdictRead,
+  Deed,
+  ObservableRead,
   Problem,
   InvalidRequest,
 }

@@ -39,6 +39,7 @@ const BODIES: Record<string, object> = {
   'POST /tenants': { name: 'Mine too' },
   'POST /hosts': { hostname: 'matrix-1' },
   'POST /ingestion/ingest': { hostname: 'matrix-2', data: {} },
+  'POST /verdicts': { observables: [{ type: 'ip', value: '10.0.0.1' }], verdict: 'benign' },
   'POST /vt/lookup': { hash: 'd'.repeat(32) },
 }
 const lineOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`
@@ -111,6 +112,9 @@ describe('who may do what', () => {
     'GET /hosts': members,
     'GET /hosts/{id}': members,
     'POST /hosts': hunters,
+    'GET /verdicts': members,
+    'POST /verdicts': hunters,
+    'GET /observables': members,
     'POST /ingestion/ingest': deliverers,
     'POST /ingestion/batches': deliverers,
     'GET /ingestion/batches': everyone,

@@ -104,6 +104,9 @@ export const ID_FIELDS: Record<string, keyof Ids | 'text'> = {
   'timeline.view.hostId': 'host',
   'timeline.view.rowId': 'row',
   'timeline.annotation.id': 'annotation',
+  'portraits.activity.hostId': 'host',
+  'portraits.rarest.hostId': 'host',
+  'portraits.changes.hostId': 'host',
   'timeline.annotate.hostId': 'host',
   'timeline.annotate.rowId': 'row',
   'timeline.edit.id': 'annotation',
@@ -250,6 +253,9 @@ export const CASES: Record<string, Case> = {
       { rowId: row, lanes: 'artifact' },
     ],
   },
+  'portraits.activity': { inputs: ({ host }) => [{ hostId: host }] },
+  'portraits.rarest': { inputs: ({ host }) => [{ hostId: host }, { hostId: host, type: 'path' }] },
+  'portraits.changes': { inputs: ({ host }) => [{ hostId: host }] },
   'timeline.annotation': { inputs: byId('annotation') },
   'timeline.annotate': {
     inputs: ({ host, row }) => [

@@ -47,6 +47,12 @@ export async function lookup(ctx: DetachedCtx & Settings, hash: string) {
   return shown(report, { cached: false })
 }
 
+/** What is kept of an earlier lookup, unless it is stale; null otherwise. Nobody is asked. */
+export async function kept(ctx: Ctx, hash: string) {
+  const report = await keptReport(ctx, hash)
+  return report ? shown(report, { cached: true }) : null
+}
+
 const sealContext = ({ actor }: Pick<Ctx, 'actor'>) => `virustotal:${actor.tenantId}`
 
 function openKey(ctx: Pick<Ctx, 'actor'> & Settings, sealed: string | undefined): Key | null {

@@ -100,10 +100,10 @@ export type DayHosts = { day: string; hosts: number }
 /** On how many hosts each day begins or ends what a delivery saw of a value, for the days from `since` on. */
 export const daysOf = (rows: TenantRows, { type, value }: Value, fleet: Fleet, since: string) =>
   rows.select<DayHosts>(
-    `select toString(day) as day, uniqExact(host) as hosts from (
-       select ${SURVIVOR} as host, arrayJoin(arrayDistinct([toDate(first_seen), toDate(last_seen)])) as day
+    `select toString(seen_on) as day, uniqExact(host) as hosts from (
+       select ${SURVIVOR} as host, arrayJoin(arrayDistinct([toDate(first_seen), toDate(last_seen)])) as seen_on
        from sightings final where ${VALUE} and first_seen is not null)
-     where day >= {since:Date} group by day order by day`,
+     where seen_on >= {since:Date} group by seen_on order by seen_on`,
     { type, value, since, ...fleetParams(fleet) },
   )
 

@@ -16,10 +16,14 @@ export function tenantsOf(pool: Kysely<Tables>, { accountId, operator }: Pick<Ac
     .leftJoin('tally as open_alarm', (join) =>
       join.onRef('open_alarm.tenant_id', '=', 'tenant.id').on('open_alarm.what', '=', 'open_alarm'),
     )
+    .leftJoin('tally as decided', (join) =>
+      join.onRef('decided.tenant_id', '=', 'tenant.id').on('decided.what', '=', 'verdict'),
+    )
     .select(['tenant.id', 'tenant.name', 'tenant.description', 'tenant.created_at', 'membership.role'])
     .select((eb) => [
       eb.fn.coalesce('tally.n', eb.lit(0)).as('host_count'),
       eb.fn.coalesce('open_alarm.n', eb.lit(0)).as('alarm_count'),
+      eb.fn.coalesce('decided.n', eb.lit(0)).as('verdict_revision'),
     ])
     .select((eb) =>
       eb

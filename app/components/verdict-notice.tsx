@@ -1,0 +1,43 @@
+import { Form, useLocation } from '@remix-run/react'
+import { counted } from '#app/lib/format.ts'
+import { deedIn, withoutDeed } from '#app/lib/verdict-deeds.ts'
+import { useVerdictsLive } from '#app/lib/verdict-live.ts'
+import { useMayWrite } from '#app/lib/viewer.ts'
+import { Notice } from './notice.tsx'
+
+/** What was just decided, and the button that takes it back. Also keeps the verdicts of the page as others change them. */
+export function JustDecided() {
+  useVerdictsLive()
+  const { pathname, search } = useLocation()
+  const mayWrite = useMayWrite()
+  const deed = deedIn(new URLSearchParams(search).get('deed'))
+  if (!deed) return null
+  const { what, count, token } = deed
+  return (
+    <Notice
+      kind="done"
+      role="status"
+      action={
+        token &&
+        mayWrite && (
+          <Form method="post" action="/verdicts" preventScrollReset className="ml-auto">
+            <input type="hidden" name="token" value={token} />
+            <input type="hidden" name="next" value={withoutDeed(pathname + search)} />
+            <button type="submit" className="btn" name="intent" value="undo" data-act="undo">
+              Undo
+            </button>
+          </Form>
+        )
+      }
+    >
+      {SAYS[what]?.(counted(count, 'value')) ?? `Decided ${what}: ${counted(count, 'value')}.`}
+      {token && ' It can be undone for ten minutes.'}
+    </Notice>
+  )
+}
+
+const SAYS: Record<string, (values: string) => string> = {
+  undone: (values) => `Undone: ${values} as before.`,
+  cleared: (values) => `Cleared what was decided: ${values}.`,
+  revoked: (values) => `Revoked: ${values}.`,
+}
