@@ -18,6 +18,10 @@ export type Column<Row> = {
   /** A class that gives the width, or takes the column away on a phone. */
   className?: string
   wrap?: true
+  /** What stands under the head: a box that filters the column. */
+  second?: ReactNode
+  /** Where the title itself sorts: which way it does. */
+  ordered?: 'ascending' | 'descending' | undefined
   /** What the cell holds, for the keyboard and for what acts on a value: its column, and its text as it came. */
   holds?: (row: Row) => { column: string; text: string; type?: string; value?: string }
 }
@@ -33,11 +37,12 @@ type Table<Row> = {
   foot?: ReactNode
   empty?: ReactNode
   free?: true
+  secondMargin?: ReactNode
 }
 
 /** Rows of one page. Sort and cursor live in the address, so the table has no state. */
 export function DataTable<Row>(table: Table<Row>) {
-  const { caption, rows, columns, rowKey, margin, sorted, isCurrent, foot, empty, free } = table
+  const { caption, rows, columns, rowKey, margin, sorted, isCurrent, foot, empty, free, secondMargin } = table
   return (
     <>
       <table className={free ? 'ledger free' : 'ledger'} data-grid="">
@@ -53,6 +58,16 @@ export function DataTable<Row>(table: Table<Row>) {
               <Head key={keyOf(column, at)} column={column} sorted={sorted} />
             ))}
           </tr>
+          {columns.some(({ second }) => second) && (
+            <tr className="second">
+              {margin && <td className="margin">{secondMargin}</td>}
+              {columns.map((column, at) => (
+                <td key={keyOf(column, at)} className={classOf(column)}>
+                  {column.second}
+                </td>
+              ))}
+            </tr>
+          )}
         </thead>
         <tbody>
           {rows.map((row, line) => (
@@ -77,12 +92,16 @@ export function DataTable<Row>(table: Table<Row>) {
 
 function Head<Row>({ column, sorted }: { column: Column<Row>; sorted: Sorted | undefined }) {
   const link = useSearchLink()
-  const { sort, firstDir = 'desc', title } = column
+  const { sort, firstDir = 'desc', title, ordered } = column
   const dir = sort && sorted?.sort === sort ? sorted.dir : undefined
   const next = dir ? (dir === 'asc' ? 'desc' : 'asc') : firstDir
   const Arrow = dir === 'asc' ? ArrowUp : ArrowDown
   return (
-    <th scope="col" className={classOf(column)} aria-sort={dir && (dir === 'asc' ? 'ascending' : 'descending')}>
+    <th
+      scope="col"
+      className={classOf(column)}
+      aria-sort={dir ? (dir === 'asc' ? 'ascending' : 'descending') : ordered}
+    >
       {sort ? (
         <Link to={link({ sort, dir: next })} preventScrollReset>
           {title}

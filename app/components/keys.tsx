@@ -1,23 +1,13 @@
 import { useLocation, useNavigate } from '@remix-run/react'
 import { type MutableRefObject, useEffect, useRef, useState } from 'react'
-import {
-  doerOf,
-  drawCursor,
-  gridAt,
-  type Place,
-  placeOf,
-  STEPS,
-  selectRow,
-  standingAt,
-  stepped,
-} from '#app/lib/grid-cursor.ts'
+import { drawCursor, gridAt, type Place, placeOf, STEPS, selectRow, standingAt, stepped } from '#app/lib/grid-cursor.ts'
+import { done, TYPING } from '#app/lib/key-acts.ts'
 import { ACTS, type KeyMap, keysOf, meaningOf, nameOf } from '#app/lib/keys.ts'
 import { stepBefore } from '#app/lib/trail.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
 import { type HelpLine, KeysHelp } from './keys-help.tsx'
 
 const SEQUENCE_MS = 1500
-const TYPING = 'input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, dialog'
 const WRITABLE = `${TYPING}, [contenteditable], [role=combobox], [role=listbox]`
 // These have a meaning of their own where they are pressed.
 const NATIVE: Record<string, string> = {
@@ -117,41 +107,6 @@ function moved(place: MutableRefObject<Place | null>, act: string) {
   place.current = to
   drawCursor(grid, to, { focus: true })
 }
-
-/** Clicks what does an act. False where nothing on the page does it. */
-function done(act: string, place: Place | null, later: ((act: string) => void) | null): boolean {
-  const focus = document.activeElement
-  const grid = gridAt(focus)
-  const at = (grid && placeOf(grid, focus)) ?? place
-  const standing = grid && at ? standingAt(grid, at) : null
-  const cell = standing?.cell ?? focus?.closest('[data-cell]') ?? null
-  const doer = doerOf(act, standing?.row ?? null, cell)
-  if (!doer && act === 'back') return document.dispatchEvent(new CustomEvent('trail-back'))
-  if (!doer) return IN_PREVIEW.has(act) && later !== null && previewed(standing?.row, () => later(act))
-  if (doer.matches(TYPING)) {
-    doer.focus()
-    if (doer instanceof HTMLInputElement) doer.select()
-  } else doer.click()
-  // What opened takes the keyboard, or the next key would be for the page behind it.
-  if (doer.matches('summary')) firstControl(doer.parentElement)?.focus()
-  return true
-}
-
-// These stand in the preview of a row: it opens first.
-const IN_PREVIEW = new Set(['tag', 'comment'])
-
-function previewed(row: HTMLTableRowElement | undefined, then: () => void): boolean {
-  const preview = row?.querySelector<HTMLElement>('[data-act="preview"]')
-  if (!preview) return false
-  then()
-  preview.click()
-  return true
-}
-
-const firstControl = (box: Element | null) =>
-  box?.hasAttribute('open')
-    ? box.querySelector<HTMLElement>('.float a, .float input:not([type=hidden]), .float button')
-    : null
 
 /** A click or the Tab key in a grid takes the cursor along. */
 function useFocusCursor(place: MutableRefObject<Place | null>) {

@@ -1,8 +1,12 @@
+import { Form } from '@remix-run/react'
 import { number } from '#app/lib/format.ts'
+import { nextPath } from '#app/lib/next-path.ts'
 import { rowLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
+import { DraftField } from './draft.tsx'
+import { useRefusal } from './form.tsx'
 import { Link } from './link.tsx'
-import { Nothing } from './notice.tsx'
+import { Nothing, Notice } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { type Marks, RowMarks, STAR, StarButton, StarForm } from './row-marks.tsx'
 import { EventTime } from './time.tsx'
@@ -17,6 +21,7 @@ const MOST = 100
 export const MarkedRows = ({ tags, rows, tag }: Props) => (
   <>
     <PageHead title="Marked rows" about={aboutOf(rows.length, tag)} />
+    <Refused />
     {tags.length > 0 && (
       <nav aria-label="Tags" className="flex flex-wrap gap-2 pb-3">
         <Link className="btn quiet" to="/marks" aria-current={tag === null ? 'true' : undefined}>
@@ -49,6 +54,33 @@ export const MarkedRows = ({ tags, rows, tag }: Props) => (
     />
   </>
 )
+
+/** What was refused on a row, with what was typed: nothing is lost, and a link leads back. */
+function Refused() {
+  const [tag, comment] = [useRefusal('tag'), useRefusal('comment')]
+  const refusal = tag ?? comment
+  if (!refusal) return null
+  const { rowId = '', next = '/marks', body = '' } = refusal.values
+  return (
+    <>
+      <Notice kind="bad" role="alert" action={<Link to={nextPath(next)}>Back to the row</Link>}>
+        <b>{tag ? 'The tag was not added.' : 'The comment was not stored.'}</b>{' '}
+        {refusal.fields.tag ?? refusal.fields.body ?? refusal.fields['']}
+      </Notice>
+      {comment && (
+        <Form method="post" action="/marks" className="max-w-[48rem]">
+          <input type="hidden" name="intent" value="comment" />
+          <input type="hidden" name="rowId" value={rowId} />
+          <input type="hidden" name="next" value={next} />
+          <DraftField name="body" label="Your text" text={body} about={`row-${rowId}`} stored={[]} />
+          <button type="submit" className="btn primary">
+            Comment
+          </button>
+        </Form>
+      )}
+    </>
+  )
+}
 
 const aboutOf = (count: number, tag: string | null) => {
   const which = tag === null ? 'starred, tagged or commented on' : `tagged ${tag}`

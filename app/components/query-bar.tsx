@@ -32,6 +32,7 @@ export function QueryBar({ artifact, flawed }: Props) {
         id={`${list}-q`}
         className="field mono"
         name="q"
+        data-act="query"
         value={text}
         onChange={(event) => type(event.currentTarget.value)}
         onKeyDown={onKey}

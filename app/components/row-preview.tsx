@@ -6,6 +6,7 @@ import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
 import { Pick } from './pick.tsx'
 import { Pairs } from './record.tsx'
+import { DecodedFields, type Neighbours, RowsAround } from './row-around.tsx'
 import { type Notes, RowNotes } from './row-notes.tsx'
 import type { StoredRow } from './row-table.tsx'
 import { FullTime } from './time.tsx'
@@ -23,7 +24,7 @@ export type FullRow = StoredRow & {
 const PREVIEW_CAP = 8000
 
 /** One row beside the grid: facts, fields in full, the row as it came. */
-export function RowPreview({ row, notes }: { row: FullRow; notes: Notes }) {
+export function RowPreview({ row, notes, around }: { row: FullRow; notes: Notes; around?: Neighbours | null }) {
   const to = new URLSearchParams(useSearchParams()[0])
   to.delete('row')
   return (
@@ -38,13 +39,13 @@ export function RowPreview({ row, notes }: { row: FullRow; notes: Notes }) {
         </Link>
       </div>
       <RowNotes row={row.id} notes={notes} />
-      <RowBody row={row} cap={PREVIEW_CAP} />
+      <RowBody row={row} cap={PREVIEW_CAP} around={around} />
     </aside>
   )
 }
 
 /** Everything a stored row is: where it was seen, its fields, its exact text, and how it came. */
-export const RowBody = ({ row, cap }: { row: FullRow; cap: number }) => (
+export const RowBody = ({ row, cap, around }: { row: FullRow; cap: number; around?: Neighbours | null }) => (
   <>
     <Pairs
       pairs={{
@@ -71,6 +72,8 @@ export const RowBody = ({ row, cap }: { row: FullRow; cap: number }) => (
         ]),
       )}
     />
+    <DecodedFields cells={row.cells} />
+    {around && <RowsAround row={row.id} around={around} />}
     <SectionHead title="Row as it came">
       <span className="ml-auto">
         <CopyButton text={row.raw} name="Copy" className="btn quiet" />

@@ -13,8 +13,44 @@ export function termOf(column: string, value: string): string | null {
 /** The term that any value of a column meets. */
 export const termForAny = (column: string) => `${fieldOf(column)}:*`
 
-/** A column's name as a query writes it. */
-export function fieldOf(column: string): string {
+/** A column as queries name it. */
+export const fieldNamed = (column: string) => fieldOf(column)
+
+/** The term for one exact value of a field that is named as queries name it. */
+export const termExactly = (field: string, value: string) => `${field}:${quoted(value)}`
+
+/** What a box over a column asks for: a part of its text, or a regular expression between slashes. */
+export function partOf(column: string, typed: string): string {
+  const text = typed.trim()
+  if (/^\/.+\/$/.test(text)) return `${fieldOf(column)}:${text}`
+  return `${fieldOf(column)}:*${quoted(text)}*`
+}
+
+/** What the box over a column has asked for in a query, and the term that does; null when it asks nothing. */
+export function partIn(query: string, column: string): { typed: string; term: string } | null {
+  const name = fieldOf(column).replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')
+  const found = query.match(
+    new RegExp(`(?:^| )(${name}:(?:\\*"((?:[^"]|"")+)"\\*|(\\/(?:[^/\\\\ ]|\\\\.)+\\/)))(?= |$)`),
+  )
+  if (!found) return null
+  return { term: found[1]!, typed: found[3] ?? found[2]!.replaceAll('""', '"') }
+}
+
+/** A query with what the boxes over columns say now; an empty box takes its term away. */
+export function withParts(query: string, boxes: [column: string, typed: string][]): string {
+  return boxes.reduce((text, [column, typed]) => {
+    const before = partIn(text, column)
+    const term = typed.trim() === '' ? '' : partOf(column, typed)
+    if (before)
+      return text
+        .replace(before.term, () => term)
+        .replace(/ {2,}/g, ' ')
+        .trim()
+    return term === '' ? text : narrowed(text, term, 'only')
+  }, query)
+}
+
+function fieldOf(column: string): string {
   const keys = column.split('.').map((key) => (PLAIN.test(key) ? key : quoted(key)))
   return (LOWER.test(column) ? ['row', ...keys] : keys).join('.')
 }

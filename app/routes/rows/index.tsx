@@ -1,4 +1,4 @@
-import { data } from '@remix-run/node'
+import { data, redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { ColumnChooser } from '#app/components/column-chooser.tsx'
 import { Link } from '#app/components/link.tsx'
@@ -12,65 +12,49 @@ import { RowGrid } from '#app/components/row-grid.tsx'
 import { RowPreview } from '#app/components/row-preview.tsx'
 import { SaveView } from '#app/components/save-view.tsx'
 import { load } from '#app/lib/api.server.ts'
-import { number } from '#app/lib/format.ts'
-import { orFlaw } from '#app/lib/query-flaw.server.ts'
-import { rowQuery } from '#app/lib/row-query.server.ts'
-import { fieldsOfRow } from '#app/lib/row-text.server.ts'
+import { boxesApplied, explored, isLanding, rowInFull } from '#app/lib/explore.server.ts'
 import { titled } from '#app/lib/title.ts'
-import { huntOf } from '#server/modules/ingestion/schema.ts'
+import { LaterFacets, LaterOverTime } from './components/counts.tsx'
+import { ExportLinks } from './components/export-links.tsx'
+import { Landing, NoRows } from './components/landing.tsx'
 
-export const meta = titled('Rows')
-export const handle = { trail: () => [{ title: 'Rows' }], narrow: true as const }
-
-const AT_FIRST = 6
-const MOST = 40
+export const meta = titled('Explore')
+export const handle = { trail: () => [{ title: 'Explore' }], narrow: true as const }
 
 export const loader = load(async ({ api, query, request }) => {
-  const chosen = new URL(request.url).searchParams.getAll('columns').filter(Boolean)
-  const { columns: _chosen, ...asked } = query
-  const { list, leftOut } = rowQuery(asked)
-  const [artifacts, known] = await Promise.all([
-    api.telemetry.artifacts({}),
-    list.artifact ? api.telemetry.columns({ artifact: list.artifact }) : [],
-  ])
-  const columns = chosen.length > 0 ? chosen.slice(0, MOST) : known.slice(0, AT_FIRST)
-  const [{ found, flaw }, host, row, notes] = await Promise.all([
-    orFlaw(api.telemetry.rows({ ...list, columns })),
-    list.hostId ? api.hosts.get({ id: list.hostId }) : null,
-    query.row ? api.telemetry.row({ id: query.row }) : null,
+  const params = new URL(request.url).searchParams
+  const boxes = boxesApplied(params)
+  if (boxes) throw redirect(boxes)
+  if (isLanding(params)) return data({ artifacts: await api.exploring.artifacts(), view: null })
+  const [artifacts, view, open, notes] = await Promise.all([
+    api.exploring.artifacts(),
+    explored({ api, query, params }),
+    query.row ? rowInFull(api, query.row) : null,
     query.row ? api.marks.ofRow({ rowId: query.row }) : null,
   ])
-  const preview = row && { ...row, hunt_id: huntOf(row.flow_id ?? ''), cells: fieldsOfRow(row.raw) }
-  // The grid shows the start of what no column holds; the rest would travel twice, as HTML and as data.
-  const rows = found?.rows.map(({ raw, ...shown }) => ({ ...shown, raw: raw.slice(0, 600) })) ?? []
-  const marks = rows.length > 0 ? await api.marks.ofRows({ rows: rows.map(({ id }) => id) }) : []
-  const { said = [], next = null, total = null, took_ms = 0 } = found ?? {}
-  const view = { list, leftOut, artifacts, known, columns, hostname: host?.hostname ?? null, preview, flaw }
-  return data({ ...view, rows, marks, notes, said, next, total, took_ms }, { status: flaw ? 422 : 200 })
+  const ids = view.rows.map(({ id }) => id)
+  const marks = ids.length > 0 ? await api.marks.ofRows({ rows: ids }) : []
+  return data({ artifacts, view: { ...view, open, notes, marks } }, { status: view.flaw ? 422 : 200 })
 })
 
-export default function Rows() {
-  const {
-    marks,
-    notes,
-    rows,
-    said,
-    next,
-    total,
-    took_ms,
-    list,
-    leftOut,
-    artifacts,
-    known,
-    columns,
-    hostname,
-    preview,
-    flaw,
-  } = useLoaderData<typeof loader>()
+type Page = ReturnType<typeof useLoaderData<typeof loader>>
+type View = NonNullable<Page['view']>
+
+export default function Explore() {
+  const { artifacts, view } = useLoaderData<typeof loader>()
   return (
     <>
-      <h1 className="sr-only">Rows</h1>
-      <RowFilters artifacts={artifacts} hostname={hostname} flawed={flaw !== null} />
+      <h1 className="sr-only">Explore</h1>
+      <RowFilters artifacts={artifacts} hostname={view?.hostname ?? null} flawed={Boolean(view?.flaw)} />
+      {view ? <Found view={view} any={artifacts.length > 0} /> : <Landing artifacts={artifacts} />}
+    </>
+  )
+}
+
+function Found({ view, any }: { view: View; any: boolean }) {
+  const { list, leftOut, said, hostname, total, took_ms, flaw, counts, sort } = view
+  return (
+    <>
       {leftOut.length > 0 && (
         <Notice kind="warn" role="alert">
           <b>{leftOut.join(' and ')} was not understood</b> and is left out. A time reads 2026-02-05 06:00.
@@ -79,31 +63,45 @@ export default function Rows() {
       {flaw ? (
         <QueryFlawNote query={list.q ?? ''} flaw={flaw} />
       ) : (
-        <Reading list={list} said={said} hostname={hostname} total={total} tookMs={took_ms} />
+        <>
+          <Reading list={list} said={said} hostname={hostname} total={total} tookMs={took_ms} sort={sort} />
+          {any && <LaterOverTime given={counts?.overTime ?? null} />}
+        </>
       )}
-      <div className={preview ? 'with-preview' : undefined}>
-        <div className="min-w-0">
-          <div className="save-view">
-            <SaveView />
-          </div>
-          <QueryFields columns={known} />
-          {known.length > 0 ? (
-            <ColumnChooser known={known} shown={columns} />
-          ) : (
-            artifacts.length > 0 &&
-            !list.artifact && (
-              <p className="muted pb-2">
-                Choose an artifact to see its fields as columns; {number(artifacts.length)} have answered.
-              </p>
-            )
-          )}
-          <RowGrid rows={rows} columns={columns} open={preview?.id ?? null} marks={marks} />
-          {rows.length === 0 && !flaw && <Empty any={artifacts.length > 0} />}
-          <Pager count={rows.length} limit={list.limit} next={next} total={total} />
-        </div>
-        {preview && notes && <RowPreview row={preview} notes={notes} />}
-      </div>
+      <Panes view={view} any={any} />
     </>
+  )
+}
+
+function Panes({ view, any }: { view: View; any: boolean }) {
+  const { list, rows, columns, known, cells, marks, open, notes, flaw, counts, fields, total, next, previous } = view
+  return (
+    <div className={open ? 'panes with-preview' : 'panes'}>
+      {!flaw && any && <LaterFacets given={counts?.facets ?? null} fields={fields} rows={total} />}
+      <div className="min-w-0">
+        <div className="grid-bar">
+          {list.artifact && known.length > 0 && (
+            <ColumnChooser artifact={list.artifact} known={known} shown={columns} kept={view.kept} />
+          )}
+          <QueryFields columns={known} />
+          {rows.length > 0 && <ExportLinks total={total} />}
+          <span className="ml-auto">
+            <SaveView />
+          </span>
+        </div>
+        <RowGrid
+          rows={rows}
+          columns={columns}
+          open={open?.row.id ?? null}
+          marks={marks}
+          artifact={list.artifact ?? null}
+          known={cells}
+        />
+        {rows.length === 0 && !flaw && <Empty any={any} />}
+        <Pager count={rows.length} limit={list.limit} next={next} prev={previous} total={total} />
+      </div>
+      {open && notes && <RowPreview row={open.row} notes={notes} around={open.around} />}
+    </div>
   )
 }
 
@@ -112,7 +110,7 @@ const Empty = ({ any }: { any: boolean }) =>
     <Nothing
       title="No row matches"
       actions={
-        <Link className="btn" to="/rows">
+        <Link className="btn" to="/rows?q=*">
           Show all rows
         </Link>
       }
@@ -120,14 +118,5 @@ const Empty = ({ any }: { any: boolean }) =>
       Widen the time, or take a filter away.
     </Nothing>
   ) : (
-    <Nothing
-      title="No rows yet"
-      actions={
-        <Link className="btn primary" to="/deliveries">
-          Upload a file
-        </Link>
-      }
-    >
-      Rows stand here as soon as a first delivery is loaded.
-    </Nothing>
+    <NoRows />
   )

@@ -1,0 +1,39 @@
+import { doerOf, gridAt, type Place, placeOf, standingAt } from './grid-cursor.ts'
+
+// Fields that are typed in; a key there is a letter.
+export const TYPING = 'input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, dialog'
+
+/** Clicks what does an act. False where nothing on the page does it. */
+export function done(act: string, place: Place | null, later: ((act: string) => void) | null): boolean {
+  const focus = document.activeElement
+  const grid = gridAt(focus)
+  const at = (grid && placeOf(grid, focus)) ?? place
+  const standing = grid && at ? standingAt(grid, at) : null
+  const cell = standing?.cell ?? focus?.closest('[data-cell]') ?? null
+  const doer = doerOf(act, standing?.row ?? null, cell)
+  if (!doer && act === 'back') return document.dispatchEvent(new CustomEvent('trail-back'))
+  if (!doer) return IN_PREVIEW.has(act) && later !== null && previewed(standing?.row, () => later(act))
+  if (doer.matches(TYPING)) {
+    doer.focus()
+    if (doer instanceof HTMLInputElement) doer.select()
+  } else doer.click()
+  // What opened takes the keyboard, or the next key would be for the page behind it.
+  if (doer.matches('summary')) firstControl(doer.parentElement)?.focus()
+  return true
+}
+
+// These stand in the preview of a row: it opens first.
+const IN_PREVIEW = new Set(['tag', 'comment'])
+
+function previewed(row: HTMLTableRowElement | undefined, then: () => void): boolean {
+  const preview = row?.querySelector<HTMLElement>('[data-act="preview"]')
+  if (!preview) return false
+  then()
+  preview.click()
+  return true
+}
+
+const firstControl = (box: Element | null) =>
+  box?.hasAttribute('open')
+    ? box.querySelector<HTMLElement>('.float a, .float input:not([type=hidden]), .float button')
+    : null

@@ -1,0 +1,157 @@
+import type { Page } from 'playwright'
+import { beforeAll, expect, test } from 'vitest'
+import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
+import { faults, injectAxe } from './accessibility.ts'
+import { signIn, visitor } from './browser.ts'
+
+const PSLIST = 'Windows.System.Pslist'
+const GRID = `/rows?artifact=${PSLIST}`
+let tenant: Tenant
+
+beforeAll(async () => {
+  tenant = await newTenant()
+  const rows = Array.from({ length: 8 }, (_, n) => ({
+    Name: n % 2 ? 'cmd.exe' : 'svchost.exe',
+    Pid: n,
+    Exe: `C:\\${n}.exe`,
+  }))
+  await tenant.deliver(jsonLines(rows), { artifact: PSLIST, hostname: 'ws-01' })
+})
+
+async function at(path: string, role: 'user' | 'lead' | 'admin' | 'viewer' = 'user'): Promise<Page> {
+  const page = await visitor()
+  await signIn(page, tenant.people[role].username)
+  await page.goto(path)
+  await page.waitForLoadState('networkidle')
+  return page
+}
+const cursor = (page: Page) => page.locator('td[data-cursor="cell"]')
+const press = async (page: Page, ...keys: string[]) => {
+  for (const key of keys) await page.keyboard.press(key)
+}
+/** Moves to a cell of this text in the row of the cursor. */
+async function toCell(page: Page, text: string) {
+  for (let n = 0; n < 8 && !(await cursor(page).textContent())?.includes(text); n += 1) await press(page, 'l')
+  expect(await cursor(page).textContent()).toContain(text)
+}
+
+test('the cursor moves by keys, is seen and read out, opens the preview, narrows to its value and goes back', async () => {
+  const page = await at(GRID)
+  await press(page, 'j', 'j')
+  expect(await page.locator('tr[data-cursor="row"]').getAttribute('data-row')).toBe(
+    await page.locator('tbody tr').nth(1).getAttribute('data-row'),
+  )
+  expect(await cursor(page).evaluate((cell) => cell === document.activeElement)).toBe(true)
+  expect(await page.locator('table[data-grid]').getAttribute('role')).toBe('grid')
+  await injectAxe(page)
+  expect(await faults(page)).toEqual([])
+
+  await press(page, 'Space')
+  const preview = page.getByRole('complementary', { name: 'Row preview' })
+  await preview.waitFor()
+  await expect.poll(() => page.locator('tr[data-cursor="row"]').getAttribute('aria-current')).toBe('true')
+  await press(page, 'Escape')
+  await preview.waitFor({ state: 'detached' })
+
+  await toCell(page, 'cmd.exe')
+  await press(page, '+')
+  await page.waitForURL(/q=Name/)
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(4)
+  await press(page, 'b')
+  await page.locator('.steps a').first().waitFor()
+  expect(await page.locator('.steps a').count()).toBe(2)
+  await press(page, 'Escape', 'Escape')
+  await page.waitForURL((url) => !url.searchParams.has('q'))
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(8)
+})
+
+test('keys go to screens, to the query, and do nothing inside a field or with a modifier', async () => {
+  const page = await at('/hosts')
+  await press(page, 'g', 'e')
+  await page.waitForURL(/\/rows$/)
+  await press(page, '/')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q')
+  await page.keyboard.type('gm j?')
+  expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).value)).toBe('gm j?')
+  expect(page.url()).toMatch(/\/rows$/)
+  expect(await page.locator('dialog').count()).toBe(0)
+  await page.goto('/hosts')
+  await page.waitForLoadState('networkidle')
+  await press(page, 'Alt+j')
+  expect(await cursor(page).count()).toBe(0)
+  await press(page, 'j', 'Enter')
+  await page.waitForURL(/\/hosts\/\d+/)
+})
+
+test('the help lists what this screen has, and leads to where keys are changed', async () => {
+  const page = await at(GRID)
+  await press(page, '?')
+  const dialog = page.getByRole('dialog', { name: 'Keys of this screen' })
+  await dialog.waitFor()
+  const text = await dialog.textContent()
+  for (const title of ['Next row', 'Only rows with this value', 'Star the row', 'Save this view', 'Focus the query'])
+    expect(text).toContain(title)
+  expect(text).not.toContain('Take a column off the stack')
+  await injectAxe(page)
+  expect(await faults(page)).toEqual([])
+  await press(page, 'Escape')
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByRole('link', { name: 'Keys of this screen' }).click()
+  await dialog.getByRole('link', { name: 'your profile' }).click()
+  await page.waitForURL(/\/profile/)
+})
+
+test('without JavaScript a key is changed on the profile, a clash is refused beside both; then the new key works', async () => {
+  const page = await visitor({ javaScriptEnabled: false })
+  await signIn(page, tenant.people.lead.username)
+  await page.goto('/profile')
+  const field = (name: string) => page.getByLabel(name, { exact: true })
+  await field('Next row').fill('k')
+  await page.getByRole('button', { name: 'Save keys' }).click()
+  expect(await page.locator('.key-field .err').allTextContents()).toEqual([
+    expect.stringContaining('row up'),
+    expect.stringContaining('row down'),
+  ])
+  expect(await field('Next row').inputValue()).toBe('k')
+  await field('Next row').fill('n')
+  await page.getByRole('button', { name: 'Save keys' }).click()
+  await page.getByText('The keys are saved.').waitFor()
+
+  const second = await at(GRID, 'lead')
+  await press(second, 'j')
+  expect(await cursor(second).count()).toBe(0)
+  await press(second, 'n')
+  expect(await cursor(second).count()).toBe(1)
+  await second.goto('/profile')
+  await second.getByLabel(/Single keys do something/).uncheck()
+  await second.getByRole('button', { name: 'Save keys' }).click()
+  await second.getByText('The keys are saved.').waitFor()
+  await second.goto(GRID)
+  await second.waitForLoadState('networkidle')
+  await press(second, 'n')
+  expect(await cursor(second).count()).toBe(0)
+})
+
+test('Ctrl K finds a host, a screen and a view by keyboard, and Enter alone searches the rows', async () => {
+  await tenant.as('user').views.create({ name: 'Shells', address: '/rows?q=cmd', audience: 'personal' })
+  const page = await at('/')
+  await press(page, 'Control+k')
+  await page.keyboard.type('ws-0')
+  const option = (name: RegExp) => page.getByRole('listbox', { name: 'Finds' }).getByRole('option', { name })
+  await option(/ws-01.*host/)
+    .first()
+    .waitFor()
+  await injectAxe(page)
+  expect(await faults(page)).toEqual([])
+  await press(page, 'ArrowDown', 'Enter')
+  await page.waitForURL(/\/hosts\/\d+/)
+  await press(page, 'Control+k')
+  await page.keyboard.type('shell')
+  await option(/Shells/).waitFor()
+  await option(/Shells/).click()
+  await page.waitForURL(/q=cmd/)
+  await press(page, 'Control+k')
+  await page.keyboard.type('svchost')
+  await press(page, 'Enter')
+  await page.waitForURL(/q=svchost/)
+})

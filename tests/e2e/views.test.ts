@@ -1,0 +1,135 @@
+import type { Page } from 'playwright'
+import { beforeAll, expect, test } from 'vitest'
+import { base, jsonLines, newTenant, type Tenant } from '../support/world.ts'
+import { faults, injectAxe } from './accessibility.ts'
+import { signIn, visitor } from './browser.ts'
+
+const PSLIST = 'Windows.System.Pslist'
+let tenant: Tenant
+let row: string
+
+beforeAll(async () => {
+  tenant = await newTenant()
+  const rows = Array.from({ length: 3 }, (_, n) => ({ Name: 'cmd.exe', Pid: n }))
+  await tenant.deliver(jsonLines(rows), { artifact: PSLIST, hostname: 'ws-01' })
+  row = (await tenant.as('user').telemetry.rows({ limit: 1 })).rows[0]!.id
+})
+
+async function at(path: string, role: 'user' | 'lead' = 'user', options = {}): Promise<Page> {
+  const page = await visitor(options)
+  await signIn(page, tenant.people[role].username)
+  await page.goto(path)
+  await page.waitForLoadState('networkidle')
+  return page
+}
+
+test.each([true, false])(
+  'a view is saved, shared, sent and opened by a colleague; JavaScript: %s',
+  async (javaScriptEnabled) => {
+    const name = `Shells ${javaScriptEnabled}`
+    const page = await at(`/rows?artifact=${PSLIST}&q=Name:cmd.exe&row=${row}`, 'user', { javaScriptEnabled })
+    await page.getByRole('link', { name: 'Save view' }).click()
+    await page.getByLabel('Name').fill(name)
+    await page.getByLabel('For whom').selectOption('shared')
+    await page.getByRole('button', { name: 'Save view' }).click()
+    await page.getByText('The view is saved.').waitFor()
+    expect(await page.getByRole('link', { name: 'Open view' }).getAttribute('href')).not.toContain('row=')
+    await page.getByRole('link', { name: 'Send' }).click()
+    await page.getByLabel('Colleague').selectOption(tenant.people.lead.username)
+    await page.getByLabel('Note').fill('Please look.')
+    await page.getByRole('button', { name: 'Send link' }).click()
+    await page.getByText('The link is sent.').waitFor()
+
+    const colleague = await at('/views', 'lead', { javaScriptEnabled })
+    await colleague.getByRole('link', { name: 'Inbox, 1 unread' }).click()
+    await colleague.getByRole('button', { name }).click()
+    await colleague.waitForURL(/q=Name/)
+    await expect.poll(() => colleague.locator('tbody tr').count()).toBe(3)
+    await colleague.goto('/views')
+    expect(await colleague.getByRole('link', { name: 'Inbox', exact: true }).count()).toBe(1)
+    expect(await colleague.locator('tbody').getByText(name).count()).toBe(1)
+    await expect
+      .poll(async () => {
+        await colleague.reload()
+        return colleague.locator('.lines li').count()
+      })
+      .toBe(1)
+  },
+)
+
+test('a star and a tag by keys show in the grid and in another browser', async () => {
+  const page = await at(`/rows?artifact=${PSLIST}`)
+  await page.keyboard.press('j')
+  const marked = await page.locator('tr[data-cursor="row"]').getAttribute('data-row')
+  await page.keyboard.press('s')
+  const star = page.locator(`tr[data-row="${marked}"] button.star`)
+  await expect.poll(() => star.getAttribute('aria-pressed')).toBe('true')
+  await page.keyboard.press('t')
+  const tag = page.getByRole('complementary', { name: 'Row preview' }).getByLabel('New tag')
+  await expect.poll(() => tag.evaluate((field) => field === document.activeElement)).toBe(true)
+  await page.keyboard.type('odd')
+  await page.keyboard.press('Enter')
+  await page.locator(`tr[data-row="${marked}"] .row-marks`).getByText('odd').waitFor()
+  await injectAxe(page)
+  expect(await faults(page)).toEqual([])
+  const other = await at('/marks', 'lead', { javaScriptEnabled: false })
+  expect(await other.locator('tbody tr').getAttribute('data-row')).toBe(marked)
+  expect(await other.locator('tbody').textContent()).toContain('odd')
+})
+
+test.each([true, false])(
+  'two people edit one comment: the later one sees both texts and loses nothing; JavaScript: %s',
+  async (javaScriptEnabled) => {
+    const { id } = await tenant.as('user').marks.comment({ rowId: row, body: `first ${javaScriptEnabled}` })
+    const [mine, theirs] = [
+      await at(`/marks?comment=${id}`, 'user', { javaScriptEnabled }),
+      await at(`/marks?comment=${id}`, 'lead', { javaScriptEnabled }),
+    ]
+    await theirs.getByLabel('Text').fill('what the lead wrote')
+    await theirs.getByRole('button', { name: 'Save comment' }).click()
+    await theirs.waitForURL(/\/rows\//)
+    await mine.getByLabel('Text').fill('what I wrote meanwhile')
+    await mine.getByRole('button', { name: 'Save comment' }).click()
+    await mine.getByRole('alert').waitFor()
+    expect(await mine.getByLabel('Your text').inputValue()).toBe('what I wrote meanwhile')
+    expect(await mine.getByRole('region', { name: 'Stored text' }).textContent()).toContain('what the lead wrote')
+    await injectAxe(mine)
+    expect(await faults(mine)).toEqual([])
+    await mine.getByLabel('Your text').fill('both of what we wrote')
+    await mine.getByRole('button', { name: 'Save comment' }).click()
+    await mine.waitForURL(/\/rows\//)
+    const { revisions } = await tenant.as('user').marks.history({ id })
+    expect(revisions.map(({ body }) => body)).toEqual([
+      'both of what we wrote',
+      'what the lead wrote',
+      `first ${javaScriptEnabled}`,
+    ])
+  },
+)
+
+test('a session that ends in mid-edit loses no text: it is offered again after signing in', async () => {
+  const path = `/rows/${row}`
+  const page = await at(path, 'lead')
+  await page.getByLabel('New comment').fill('a long thought that nobody types twice')
+  await base.pool.deleteFrom('auth.session').where('account_id', '=', tenant.people.lead.id).execute()
+  await page.getByRole('button', { name: 'Comment', exact: true }).click()
+  await page.waitForURL(/\/login/)
+  expect((await tenant.as('lead').marks.ofRow({ rowId: row })).comments.map(({ body }) => body)).not.toContain(
+    'a long thought that nobody types twice',
+  )
+  await signInHere(page)
+  await page.waitForURL(new RegExp(path))
+  await page.getByRole('button', { name: 'Put it back' }).click()
+  expect(await page.getByLabel('New comment').inputValue()).toBe('a long thought that nobody types twice')
+  await page.getByRole('button', { name: 'Comment', exact: true }).click()
+  await page.locator('.told').getByText('a long thought that nobody types twice').waitFor()
+  await page.reload()
+  await page.waitForLoadState('networkidle')
+  expect(await page.getByRole('button', { name: 'Put it back' }).count()).toBe(0)
+})
+
+async function signInHere(page: Page) {
+  await page.getByLabel('Username').fill(tenant.people.lead.username)
+  await page.getByLabel('Password').fill('correct horse battery staple')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
