@@ -11,14 +11,21 @@ type Query = {
   from?: Date | string | undefined
   to?: Date | string | undefined
 }
-type Props = { list: Query; said: Said[]; hostname: string | null; total: number | null; tookMs: number }
+type Props = {
+  list: Query
+  said: Said[]
+  hostname: string | null
+  total: number | null
+  tookMs: number
+  sort?: string[]
+}
 
 /** The query once more, in plain words, and how many rows it met in what time. */
-export const Reading = ({ list, said, hostname, total, tookMs }: Props) => (
+export const Reading = ({ list, said, hostname, total, tookMs, sort = [] }: Props) => (
   <div className="reading">
     <p>
       <span className="muted">Reads as</span> {phrases(list, said, hostname)}
-      <span>, newest first.</span>
+      <span>, {orderOf(sort)}.</span>
     </p>
     <p className="nw" role="status">
       <b>{total === null ? 'more rows than were counted' : counted(total, 'row')}</b>{' '}
@@ -26,6 +33,13 @@ export const Reading = ({ list, said, hostname, total, tookMs }: Props) => (
     </p>
   </div>
 )
+
+/** What the list is sorted by, in words. */
+function orderOf(sort: string[]): string {
+  if (sort.length === 0 || sort[0] === '-time') return 'newest first'
+  const named = sort.map((key) => (key.startsWith('-') ? `${key.slice(1)} downwards` : key))
+  return `by ${named.join(', then ')}`
+}
 
 function phrases({ artifact, hostId, batchId, from, to }: Query, said: Said[], hostname: string | null): ReactNode {
   return (

@@ -30,8 +30,8 @@ const said = (events: View['events']) =>
 
 // The times an MFT row bears, in the order of its map: what the test expands by itself.
 const MFT_TIMES = [
-  ['Created0x10', 'created'],
   ['LastModified0x10', 'modified'],
+  ['Created0x10', 'created'],
   ['LastRecordChange0x10', 'changed'],
   ['LastAccess0x10', 'accessed'],
 ] as const

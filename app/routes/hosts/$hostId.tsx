@@ -5,6 +5,15 @@ import { HostDeliveries } from '#app/components/host-deliveries.tsx'
 import { HostFacts } from '#app/components/host-facts.tsx'
 import { HostLabels } from '#app/components/host-labels.tsx'
 import { HostMerges } from '#app/components/host-merges.tsx'
+import {
+  type Activity,
+  type Change,
+  HostActivity,
+  HostChanges,
+  Later,
+  type Rare,
+  RarestThings,
+} from '#app/components/host-portrait.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
@@ -15,6 +24,7 @@ import { Value, WholeValue } from '#app/components/value.tsx'
 import { act, load } from '#app/lib/api.server.ts'
 import { number } from '#app/lib/format.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
+import { timelineLink } from '#app/lib/timeline-link.ts'
 import { titledBy } from '#app/lib/title.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { HostId } from '#server/modules/hosts/schema.ts'
@@ -67,6 +77,9 @@ export default function HostPage() {
             Merge with another
           </Link>
         )}
+        <Link className="btn" to={timelineLink({ host: host.id })} data-act="timeline">
+          Timeline
+        </Link>
         <Link className="btn" to={rowsLink({ hostId: host.id })}>
           Open its rows
         </Link>
@@ -80,6 +93,18 @@ export default function HostPage() {
       <HostLabels labels={labels} mayWrite={mayWrite} />
       {merged.length > 0 && <HostMerges host={host} merged={merged} mayWrite={mayWrite} />}
       <HostArtifacts artifacts={artifacts} hostId={host.id} />
+      <Later<{ rarest: { values: Rare[] | null; totalHosts: number } }>
+        title="The rarest 25 things on it"
+        to={`/hosts/${host.id}/rarest`}
+      >
+        {({ rarest }) => <RarestThings {...rarest} />}
+      </Later>
+      <Later<{ changes: Change[] | null }> title="What changed" to={`/hosts/${host.id}/changes`}>
+        {({ changes }) => <HostChanges changes={changes} host={host} />}
+      </Later>
+      <Later<{ activity: Activity }> title="Activity by hour and day" to={`/hosts/${host.id}/activity`}>
+        {({ activity }) => <HostActivity activity={activity} hostId={host.id} />}
+      </Later>
       <HostFacts history={history} names={names} />
       {deliveries.length > 0 && <HostDeliveries deliveries={deliveries} hostId={host.id} />}
       <Newest rows={rows} hostId={host.id} />

@@ -154,12 +154,12 @@ export type DensityBin = {
 export function density(rows: TenantRows, narrowing: Narrowing, grainMs: number) {
   const { sql, params } = eventsOf({ ...narrowing, from: null, to: null }, '', '')
   return rows.select<DensityBin>(
-    `select intDiv((tick - low) * least(${DENSITY_BINS}, high - low + 1), high - low + 1) as bin, sum(events) as n,
-       min(earliest) as first, max(latest) as last, sum(inside) as inside, any(low) as low, any(high - low + 1) as span
+    `select intDiv((tick - low_tick) * least(${DENSITY_BINS}, ticks), ticks) as bin, sum(events) as n,
+       min(earliest) as first, max(latest) as last, sum(windowed) as inside, any(low_tick) as low, any(ticks) as span
      from (
-       select tick, events, earliest, latest, inside, min(tick) over () as low, max(tick) over () as high
+       select tick, events, earliest, latest, windowed, min(tick) over () as low_tick, max(tick) over () - low_tick + 1 as ticks
        from (select toInt64(floor(at / {grain:UInt32})) as tick, count() as events, min(at) as earliest, max(at) as latest,
-               countIf(at >= {insideFrom:Int64} and at < {insideTo:Int64}) as inside
+               countIf(at >= {insideFrom:Int64} and at < {insideTo:Int64}) as windowed
              from (${sql}) group by tick))
      group by bin order by bin`,
     { ...params, grain: grainMs, insideFrom: narrowing.from ?? -EVER, insideTo: narrowing.to ?? EVER },
@@ -207,7 +207,7 @@ function withUsers(events: Condition, narrowing: Narrowing, maps: ColumnsOf[]): 
 }
 
 /** SQL: every labelled time of the rows that lies in the window, as `at` (moved by its host's clock offset), `n` counting from 1. */
-function eventsOf(narrowing: Narrowing, columns: string, label: 'label' | ''): Condition {
+export function eventsOf(narrowing: Narrowing, columns: string, label: 'label' | ''): Condition {
   const { sql, params } = rowsWhere(narrowing)
   const { from, to, shifts } = narrowing
   const shift =
