@@ -15,7 +15,7 @@ export function Prevalence({ hosts, totalHosts, of, to }: Seen & { of?: Observed
   const className = `prev ${rarity({ hosts, totalHosts })}`
   const target = to ?? (of && dossierLink(of))
   return target ? (
-    <Link className={className} to={target} title={said}>
+    <Link className={className} to={target} title={said} data-act="pivot">
       {inner}
     </Link>
   ) : (

@@ -27,3 +27,13 @@ export async function keepLayout(db: TenantDb, accountId: number, artifact: stri
     .onConflict((conflict) => conflict.columns(['tenant_id', 'account_id', 'artifact']).doUpdateSet({ columns: kept }))
     .execute()
 }
+
+/** Every artifact that has rows, with how many, of how many hosts, and its last arrival: from the records, no row is read. */
+export async function artifactsKnown(db: TenantDb) {
+  const { rows } = await sql<{ artifact: string; rows: number; hosts: number; last_received_at: Date }>`
+    select a.artifact, sum(a.rows)::bigint as rows, count(distinct coalesce(h.merged_into, h.id)) as hosts,
+      max(a.last_received_at) as last_received_at
+    from host_artifact a join host h on h.tenant_id = a.tenant_id and h.id = a.host_id
+    where a.tenant_id = app.tenant_id() group by a.artifact order by a.artifact`.execute(db)
+  return rows
+}

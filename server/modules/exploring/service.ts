@@ -157,16 +157,19 @@ export async function neighbours(ctx: DetachedCtx, { id, minutes }: z.infer<type
       id: `${host_id}.${batch_id}.${line}`,
       event_time: new Date(at_ms),
     })),
-    process: same && {
-      q: process,
-      total: same.total,
-      rows: same.rows.map(({ id, artifact, event_time, raw }) => ({
-        id,
-        artifact,
-        event_time,
-        raw: raw.slice(0, 600),
-      })),
-    },
+    process:
+      same === null || process === null
+        ? null
+        : {
+            q: process,
+            total: same.total,
+            rows: same.rows.map(({ id, artifact, event_time, raw }) => ({
+              id,
+              artifact,
+              event_time,
+              raw: raw.slice(0, 600),
+            })),
+          },
   }
 }
 

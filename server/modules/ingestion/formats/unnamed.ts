@@ -36,7 +36,8 @@ export async function refuseUnnamed(format: Format, bytes: AsyncIterable<Buffer>
   const columns = new Set<string>()
   let [lines, read] = [0, 0]
   for await (const block of format(bytes)) {
-    for (const { raw, json, flaw } of block) {
+    for (const { raw, json, flaw, facts: own } of block) {
+      if (own?.artifact) return
       if (flaw === '') for (const column of columnsIn((json ?? raw).toString('utf8'))) columns.add(column)
       lines += 1
       read += raw.length
