@@ -109,6 +109,7 @@ describe('who may do what', () => {
     'GET /tenants/{id}': members,
     'POST /tenants': [],
     'GET /alarms': members,
+    'GET /rows/export': members,
     'GET /hosts': members,
     'GET /hosts/{id}': members,
     'POST /hosts': hunters,

@@ -157,6 +157,7 @@ const WRITES: Record<string, string[]> = {
   'views.update': ['+activity', 'saved_view.description', 'saved_view.name', 'saved_view.version'],
   'views.remove': ['+activity', '-saved_view'],
   'views.visit': ['+recent_view'],
+  'exploring.keepLayout': ['+grid_layout'],
   'views.send': ['+activity', '+shared_link'],
   'views.read': ['+activity', 'shared_link.read_at'],
   'marks.tag': ['+activity', '+row_tag'],
@@ -308,7 +309,7 @@ async function everyColumn(other: Planted): Promise<Row> {
 test('when what happens cannot be recorded, nothing happens', async () => {
   // Nobody else's record, and nothing a person would ask about later: how the pages look to one.
   // The end of a tenant has a record of its own, which outlives the tenant.
-  const UNRECORDED = ['identity.preferences', 'identity.keys', 'views.visit', 'tenants.end']
+  const UNRECORDED = ['identity.preferences', 'identity.keys', 'views.visit', 'exploring.keepLayout', 'tenants.end']
   const tenant = await plant(second.base)
   const call = await callerFor(tenant)
   const ids = await tenant.ids('admin')

@@ -101,6 +101,13 @@ export const ID_FIELDS: Record<string, keyof Ids | 'text'> = {
   'telemetry.rows.batchId': 'batch',
   'telemetry.row.id': 'row',
   'telemetry.ofHost.hostId': 'host',
+  'exploring.histogram.hostId': 'host',
+  'exploring.histogram.batchId': 'batch',
+  'exploring.facets.hostId': 'host',
+  'exploring.facets.batchId': 'batch',
+  'exploring.neighbours.id': 'row',
+  'exporting.preview.hostId': 'host',
+  'exporting.preview.batchId': 'batch',
   'timeline.view.hostId': 'host',
   'timeline.view.rowId': 'row',
   'timeline.annotation.id': 'annotation',
@@ -245,6 +252,27 @@ export const CASES: Record<string, Case> = {
   },
   'telemetry.ofHost': { inputs: ({ host }) => [{ hostId: host }] },
   'telemetry.artifacts': { inputs: () => [{}] },
+  'exploring.histogram': {
+    inputs: ({ host, batch, artifact }) => [{ hostId: host }, { batchId: batch }, { artifact }],
+  },
+  'exploring.facets': {
+    inputs: ({ host, batch, artifact }) => [
+      { hostId: host, fields: ['artifact', 'host', 'Note'] },
+      { batchId: batch, fields: ['host', 'process.name'] },
+      { artifact, fields: ['Note'] },
+    ],
+  },
+  'exploring.neighbours': {
+    inputs: (ids, own) => [{ id: ids.row }, { id: ids.row.replace(/^\d+/, String(own.host)) }],
+  },
+  'exploring.artifacts': { inputs: none },
+  'exploring.layout': { inputs: ({ artifact }) => [{ artifact }] },
+  'exploring.keepLayout': {
+    inputs: ({ artifact }) => [{ artifact, columns: [{ name: 'Note', width: 'wide' }] }],
+  },
+  'exporting.preview': {
+    inputs: ({ host, batch, artifact }) => [{ hostId: host }, { batchId: batch }, { artifact, limit: 5 }],
+  },
   'telemetry.columns': { inputs: ({ artifact }) => [{ artifact }] },
   'timeline.view': {
     inputs: ({ host, row }) => [

@@ -357,6 +357,11 @@ async function keptViews(db: TenantDb, mark: string, user: number, host: number,
     .returning('id')
     .executeTakeFirstOrThrow()
   await db.insertInto('recent_view').values({ account_id: user, address }).execute()
+  const columns = JSON.stringify([{ name: `${mark} column`, width: 'auto' }])
+  await db
+    .insertInto('grid_layout')
+    .values({ account_id: user, artifact: `${mark} artifact`, columns })
+    .execute()
   const link = await db
     .insertInto('shared_link')
     .values({

@@ -3,7 +3,7 @@ import type { Params, TenantRows } from '#server/platform/telemetry.ts'
 
 type Merged = { id: number; merged_into: number }[]
 
-/** How many rows, of how many hosts, and when: times in ms, null when no row is dated between `from` and `to`. */
+/** How many rows, of how many hosts and of which artifacts (20 at most), and when: times in ms, null when no row is dated between `from` and `to`. */
 export type Extent = {
   rows: number
   hosts: number
@@ -12,6 +12,7 @@ export type Extent = {
   after: number
   first_ms: number | null
   last_ms: number | null
+  artifacts: string[]
 }
 
 /** What a histogram has to show. What is dated before `floor` or after `ceiling` (ms) is counted beside it. */
@@ -27,8 +28,9 @@ export async function extentOf(
   const [found] = await rows.select<Extent>(
     `select count() as rows, uniqExact(${host.sql}) as hosts, countIf(event_time is null) as undated,
        countIf(at < {floor:Int64}) as before, countIf(at > {ceiling:Int64}) as after,
+       arraySort(groupUniqArray(20)(toString(artifact))) as artifacts,
        minOrNullIf(at, ${sane}) as first_ms, maxOrNullIf(at, ${sane}) as last_ms
-     from (select host_id, event_time, toUnixTimestamp64Milli(event_time) as at from rows where ${conditions.join(' and ')})`,
+     from (select artifact, host_id, event_time, toUnixTimestamp64Milli(event_time) as at from rows where ${conditions.join(' and ')})`,
     { ...params, ...host.params, floor, ceiling },
   )
   return found!

@@ -150,6 +150,7 @@ export async function neighbours(ctx: DetachedCtx, { id, minutes }: z.infer<type
   ])
   return {
     hostId,
+    hostname: row.hostname,
     from: at === undefined ? null : new Date(at - minutes * MINUTE),
     to: at === undefined ? null : new Date(at + minutes * MINUTE),
     near: near.map(({ host_id, batch_id, line, at_ms, ...seen }) => ({

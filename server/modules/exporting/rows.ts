@@ -8,16 +8,19 @@ const SECONDS = 1800
 const COUNT_SECONDS = 20
 export const MOST_COLUMNS = 400
 
-/** How many rows the filter meets; null when counting them takes too long. */
-export const countRows = async (rows: TenantRows, filter: Narrowed): Promise<number | null> => {
+/** How many rows the filter meets, and of which artifacts (20 at most); null when counting them takes too long. */
+export const countRows = async (
+  rows: TenantRows,
+  filter: Narrowed,
+): Promise<{ n: number; artifacts: string[] } | null> => {
   const { conditions, params } = where(filter)
-  const counted = rows.select<{ n: number }>(
-    `select count() as n from rows where ${conditions.join(' and ')}`,
+  const counted = rows.select<{ n: number; artifacts: string[] }>(
+    `select count() as n, arraySort(groupUniqArray(20)(toString(artifact))) as artifacts from rows where ${conditions.join(' and ')}`,
     params,
     { seconds: COUNT_SECONDS },
   )
   return counted.then(
-    ([found]) => found?.n ?? 0,
+    ([found]) => found ?? { n: 0, artifacts: [] },
     (error: unknown) => {
       if (error instanceof AppError && error.message.startsWith('The search')) return null
       throw error

@@ -9,10 +9,12 @@ import { countRows, type ExportedRow, exactLines, MOST_COLUMNS, parquet, partsOf
 import type { About, Exported, ExportFormat } from './schema.ts'
 import { OWN_COLUMNS, OWN_JSON, OWN_MARK } from './schema.ts'
 
-/** What a file of these rows would say of itself: how many there are, and how many of them it takes. */
-export async function preview(ctx: DetachedCtx, asked: Exported): Promise<About> {
+/** What a file of these rows would hold: how many there are, of which artifacts, and how many of them it takes. */
+export async function preview(ctx: DetachedCtx, asked: Exported) {
   const { narrowed, said } = await narrowedTo(ctx, asked)
-  return aboutOf(asked, said.map(({ text }) => text).join(''), await countRows(ctx.rows, narrowed))
+  const counted = await countRows(ctx.rows, narrowed)
+  const reads = said.map(({ text }) => text).join('')
+  return { reads, of: counted?.n ?? null, artifacts: counted?.artifacts ?? [], limit: asked.limit }
 }
 
 export type File = { name: string; type: string; bytes: Readable; about: About }
@@ -28,7 +30,7 @@ export async function exportRows(ctx: DetachedCtx, asked: Exported): Promise<Fil
   const { format, limit } = asked
   const { narrowed, said } = await narrowedTo(ctx, asked)
   const reads = said.map(({ text }) => text).join('')
-  const about = aboutOf(asked, reads, await countRows(ctx.rows, narrowed))
+  const about = aboutOf(asked, reads, (await countRows(ctx.rows, narrowed))?.n ?? null)
   const { columns, hosts } = format === 'jsonl' ? { columns: [], hosts: [] } : await partsOf(ctx.rows, narrowed)
   const taken = columnsTaken(columns)
   if (taken.length < columns.length && format === 'csv') about.left_out_columns = columns.slice(taken.length)
