@@ -36,7 +36,7 @@ export type Dossier = {
   places: Place[]
   hosts: OnHost[]
   calendar: Calendar
-  alike: Omit<Beside, 'verdict'>[] | null
+  alike: Beside[] | null
   neighbours: Neighbour[] | null
   around: NearRow[] | null
   verdicts: Decided[]
@@ -170,7 +170,7 @@ const Alike = ({ dossier: { alike, shape } }: { dossier: Dossier }) => (
     <SectionHead title="Same shape" about={shape.slice(0, 200)} />
     {alike === null && <p className="muted">not reached: looking for them takes too long</p>}
     {alike?.length === 0 && <p className="muted">No other value has this shape.</p>}
-    <Values values={(alike ?? []).map((one) => ({ ...one, verdict: null }))} />
+    <Values values={alike ?? []} />
   </section>
 )
 

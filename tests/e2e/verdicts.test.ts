@@ -28,7 +28,7 @@ async function decideAndUndo(page: Page) {
   await page.getByLabel('A value, defanged forms too').fill(` "${EVIL.toUpperCase()}" `)
   await page.getByRole('button', { name: 'Find value' }).click()
   await page.waitForURL(/type=hash/)
-  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(EVIL)
+  await page.getByRole('heading', { level: 1, name: EVIL }).waitFor()
   await says(page, /Undecided/)
   expect(await page.getByRole('table', { name: 'Hosts' }).locator('tbody tr').count()).toBe(2)
   const form = page.getByRole('form', { name: 'Decide' })

@@ -138,7 +138,7 @@ test('a dossier says what an independent count of the rows says', async () => {
   })
   expect(dossier.whole?.first_seen).toEqual(new Date('2026-01-05T12:00:00Z'))
   expect(dossier.places).toMatchObject([{ artifact: PSLIST, field: 'Hash.SHA256', hosts: 3, rows: 4 }])
-  expect(dossier.hosts.map(({ hostname, rows }) => [hostname, rows])).toEqual([['a', 2], ['b', 1], ['c', 1]]) // biome-ignore format: one line
+  expect(dossier.hosts.map(({ hostname, rows }) => [hostname, rows]).sort()).toEqual([['a', 2], ['b', 1], ['c', 1]]) // biome-ignore format: one line
   expect(dossier.calendar.days).toEqual([{ day: '2026-01-05', hosts: 3 }, { day: '2026-01-07', hosts: 1 }]) // biome-ignore format: one line
   const beside = dossier.neighbours?.map(({ type, value, rows, hosts }) => [type, value, rows, hosts])
   expect(beside).toContainEqual(['process', 'svchelper.exe', 4, 3])

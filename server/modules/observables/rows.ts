@@ -10,7 +10,7 @@ export type Typed = { type: ObservableType; value: string; shape: string }
 type Value = Pick<Typed, 'type' | 'value'>
 
 const OWN = 'tenant_id = {tenant:UInt64}'
-const VALUE = `${OWN} and type = {type:String} and value = {value:String}`
+const VALUE = 'type = {type:String} and value = {value:String}'
 /** A host as the one that stands for it. */
 const SURVIVOR = 'transform(host_id, {merged:Array(UInt64)}, {into:Array(UInt64)}, host_id)'
 const MS = (time: string) => `toUnixTimestamp64Milli(${time})`
@@ -71,7 +71,7 @@ export const placesOf = (rows: TenantRows, { type, value }: Value, fleet: Fleet)
     `select artifact, field, uniqExact(${SURVIVOR}) as hosts, sum(rows) as rows, ${MS('min(first_seen)')} as first_ms,
        ${MS('max(last_seen)')} as last_ms, countIf(first_seen is null) as undated, any(shape) as shape,
        uniqExact(batch_id) as deliveries, grouping(artifact) as level
-     from sightings final where ${VALUE}
+     from sightings final where ${OWN} and ${VALUE}
      group by grouping sets ((), (artifact, field))
      order by level desc, hosts desc, rows desc, artifact, field limit ${MOST_PLACES + 1}`,
     { type, value, ...fleetParams(fleet) },
@@ -90,7 +90,7 @@ export const hostsOfValue = (rows: TenantRows, { type, value }: Value, fleet: Fl
   rows.select<HostPlace>(
     `select host as host_id, sum(rows) as rows, ${MS('min(first_seen)')} as first_ms, ${MS('max(last_seen)')} as last_ms,
        arraySort(groupUniqArray(20)(artifact)) as artifacts
-     from (select ${SURVIVOR} as host, rows, first_seen, last_seen, artifact from sightings final where ${VALUE})
+     from (select ${SURVIVOR} as host, rows, first_seen, last_seen, artifact from sightings final where ${OWN} and ${VALUE})
      group by host order by max(last_seen) desc nulls last, host limit {limit:UInt32}`,
     { type, value, limit, ...fleetParams(fleet) },
   )
@@ -102,7 +102,7 @@ export const daysOf = (rows: TenantRows, { type, value }: Value, fleet: Fleet, s
   rows.select<DayHosts>(
     `select toString(seen_on) as day, uniqExact(host) as hosts from (
        select ${SURVIVOR} as host, arrayJoin(arrayDistinct([toDate(first_seen), toDate(last_seen)])) as seen_on
-       from sightings final where ${VALUE} and first_seen is not null)
+       from sightings final where ${OWN} and ${VALUE} and first_seen is not null)
      where seen_on >= {since:Date} group by seen_on order by seen_on`,
     { type, value, since, ...fleetParams(fleet) },
   )
@@ -126,7 +126,7 @@ export type Sighted = { artifact: string; host_id: number; batch_id: number; las
 /** Some of the places where rows have a value, the latest of each artifact first. */
 export const someSightings = (rows: TenantRows, { type, value }: Value, each: number) =>
   rows.select<Sighted>(
-    `select artifact, host_id, batch_id, ${MS('max(last_seen)')} as last_ms from sightings final where ${VALUE}
+    `select artifact, host_id, batch_id, ${MS('max(last_seen)')} as last_ms from sightings final where ${OWN} and ${VALUE}
      group by artifact, host_id, batch_id order by max(last_seen) desc nulls last, batch_id desc limit {each:UInt32} by artifact
      limit 60`,
     { type, value, each },

@@ -85,7 +85,7 @@ export async function dossierOf(ctx: DetachedCtx, asked: Observable) {
   const until = calendarEnd(seen?.last_ms ?? null)
   const [days, alike, neighbours, around] = await Promise.all([
     seen ? daysOf(ctx.rows, value, fleet, new Date(until - (WEEKS * 7 - 1) * DAY_MS).toISOString().slice(0, 10)) : [],
-    seen && value.shape ? sameShape(ctx.rows, value, value.shape, fleet, MOST_ALIKE) : [],
+    seen && value.shape ? alikeTo(ctx, value, fleet) : [],
     besides(ctx, value, sightings, fleet),
     latestAround(ctx, sightings),
   ])
@@ -99,7 +99,7 @@ export async function dossierOf(ctx: DetachedCtx, asked: Observable) {
     places: grouped.filter(({ level }) => Number(level) === 0).map((place) => ({ ...place, ...dated(place) })),
     hosts: hosts.map((host) => ({ ...host, ...dated(host), hostname: names.get(host.host_id)?.hostname ?? 'unknown' })),
     calendar: { until: new Date(until).toISOString().slice(0, 10), weeks: WEEKS, days },
-    alike: alike?.map((other) => ({ ...other, totalHosts: fleet.hosts })) ?? null,
+    alike,
     neighbours,
     around: around?.map(({ at_ms, ...row }) => ({ ...row, at: new Date(at_ms), hostname: names.get(row.host_id)?.hostname ?? 'unknown', id: `${row.host_id}.${row.batch_id}.${row.line}` })) ?? null, // biome-ignore format: one line
   }
@@ -114,6 +114,15 @@ const dated = ({ first_ms, last_ms }: { first_ms: number | null; last_ms: number
 function calendarEnd(last: number | null): number {
   const today = now().getTime()
   return last !== null && last < today - (WEEKS - 1) * 7 * DAY_MS ? last : today
+}
+
+/** Other values of the same shape, each with its own number of hosts and verdict. */
+async function alikeTo(ctx: DetachedCtx, value: Typed, fleet: Fleet) {
+  const found = await sameShape(ctx.rows, value, value.shape, fleet, MOST_ALIKE)
+  if (found === null) return null
+  const typed = found.map(({ type, value: other }): Typed => ({ type, value: other, shape: value.shape }))
+  const told = await toldOf(ctx, typed, fleet)
+  return typed.map((one) => told(one, null))
 }
 
 /** What stands beside a value, each with its own number of hosts and verdict. */

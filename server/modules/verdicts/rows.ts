@@ -1,6 +1,7 @@
+import { sql } from 'kysely'
 import type { Params } from '#server/platform/telemetry.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
-import { allStanding, hostsByHost, hostsByLabel, type Shaped, type StoredVerdict, standingFor } from './queries.ts'
+import { allStanding, type Shaped, type StoredVerdict, standingFor } from './queries.ts'
 
 /** A verdict that counts now, with the hosts it holds on; null: on all. Merged hosts are among them under each id. */
 export type Decision = StoredVerdict & { hostIds: number[] | null }
@@ -95,4 +96,30 @@ export function hideDecided(decisions: Decision[], names: Names = {}): { sql: st
     }
   }
   return { sql: conditions.length === 0 ? '1' : `not (${conditions.join(' or ')})`, params }
+}
+
+/** The hosts that bear a label, with all that are one with them, by label. */
+async function hostsByLabel(db: TenantDb, labels: string[]): Promise<Map<string, number[]>> {
+  if (labels.length === 0) return new Map()
+  const { rows } = await sql<{ label: string; ids: number[] }>`
+    with bearing as (
+      select l.label, coalesce(h.merged_into, h.id) as survivor
+      from host_label l join host h on h.tenant_id = l.tenant_id and h.id = l.host_id
+      where l.tenant_id = app.tenant_id() and l.removed_at is null and l.label = any(${labels}))
+    select b.label, array_agg(distinct h.id) as ids
+    from bearing b join host h on h.tenant_id = app.tenant_id() and (h.id = b.survivor or h.merged_into = b.survivor)
+    group by b.label`.execute(db)
+  return new Map(rows.map(({ label, ids }) => [label, ids.map(Number)]))
+}
+
+/** Each of these hosts with all that are one with it. */
+async function hostsByHost(db: TenantDb, ids: number[]): Promise<Map<number, number[]>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<{ asked: number; ids: number[] }>`
+    select a.id as asked, array_agg(distinct h.id) as ids
+    from host a join host h on h.tenant_id = app.tenant_id()
+      and (h.id = coalesce(a.merged_into, a.id) or h.merged_into = coalesce(a.merged_into, a.id))
+    where a.tenant_id = app.tenant_id() and a.id = any(${ids})
+    group by a.id`.execute(db)
+  return new Map(rows.map(({ asked, ids: all }) => [asked, all.map(Number)]))
 }
