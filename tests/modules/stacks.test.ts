@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { foldedQuery, lineQuery } from '#app/lib/line-query.ts'
-import { asField, rowsOf, type Stack, type StackList } from '#app/routes/stacks/components/stack-data.ts'
+import { lineQuery } from '#app/lib/line-query.ts'
+import { asField } from '#app/routes/stacks/components/stack-data.ts'
 import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
 
 const ARTIFACT = 'Custom.Stacked'
@@ -75,11 +75,12 @@ function counted(sent: Sent[], columns: string[], survivor = (host: string) => h
 const plain = (lines: Map<string, Counted>) =>
   [...lines].map(([key, { hosts, rows }]) => `${key} ${hosts.size} ${rows}`).sort()
 
-async function sentTo(tenant: Tenant, sent: Sent[], artifact = ARTIFACT) {
-  for (const host of new Set(sent.map((one) => one.host))) {
-    const rows = sent.filter((one) => one.host === host).map((one) => one.row)
-    await tenant.deliver(jsonLines(rows), { artifact, hostname: host })
-  }
+/** Delivers rows of several artifacts at once; hosts go by their client ids. */
+async function sentTo(tenant: Tenant, byArtifact: Record<string, Sent[]>) {
+  const rows = Object.entries(byArtifact).flatMap(([artifact, sent]) =>
+    sent.map(({ host, row }) => ({ ...row, ClientId: `C.${host}`, Fqdn: host, Artifact: artifact })),
+  )
+  await tenant.deliver(jsonLines(rows))
 }
 
 type Asked = {
@@ -110,58 +111,183 @@ const told = (lines: { values: string[]; hosts: number; rows: number }[]) =>
     .map(({ values, hosts, rows }) => `${JSON.stringify(values.map((value) => value.toLowerCase()))} ${hosts} ${rows}`)
     .sort()
 
-describe('a stack counts distinct hosts', () => {
-  test('as a count by hand does, over any rows, one to three columns, with a query and by pages both ways', async () => {
-    const columns = fc.constantFrom(
-      ['Name'],
-      ['Port'],
-      ['Tags'],
-      ['Nested.Deep'],
-      ['Name', 'Port'],
-      ['Tags', 'Name'],
-      ['Name', 'Tags', 'Port'],
-    )
-    await fc.assert(
-      fc.asyncProperty(sentRows, columns, fc.constantFrom('rare', 'common'), async (sent, chosen, by) => {
-        const tenant = await newTenant()
-        await sentTo(tenant, sent)
-        const { lines, first } = await allOf(tenant, { columns: chosen, by: by as 'rare' })
-        const byHand = counted(sent, chosen)
-        expect(told(lines)).toEqual(plain(byHand))
-        const hosts = lines.map((line) => line.hosts)
-        expect(hosts).toEqual(hosts.toSorted((a, b) => (by === 'rare' ? a - b : b - a)))
-        expect(first.levels.reduce((sum, { values }) => sum + values, 0)).toBe(byHand.size)
-        const narrowed = await allOf(tenant, { columns: chosen, q: 'Name:cmd.exe' })
-        expect(told(narrowed.lines)).toEqual(
-          plain(
-            counted(
-              sent.filter(({ row }) => valuesAt(row, 'Name').includes('cmd.exe') && row.Name !== undefined),
-              chosen,
-            ),
-          ),
-        )
-      }),
-      { numRuns: 12, examples: [] },
-    )
+const COLUMNS = [
+  ['Name'],
+  ['Port'],
+  ['Tags'],
+  ['Nested.Deep'],
+  ['Name', 'Port'],
+  ['Tags', 'Name'],
+  ['Name', 'Tags', 'Port'],
+]
+const RUNS = 6
+const seed = Math.floor(Math.random() * 1e9)
+
+describe(`a stack counts distinct hosts (rows of seed ${seed})`, () => {
+  const samples = fc.sample(sentRows, { numRuns: RUNS, seed })
+  const artifactOf = (n: number) => `${ARTIFACT}${n}`
+  let tenant: Tenant
+  beforeAll(async () => {
+    tenant = await newTenant()
+    await sentTo(tenant, Object.fromEntries(samples.map((sent, n) => [artifactOf(n), sent])))
   })
 
-  test('and the number of rows of each line is that of the query it leads to', async () => {
-    const tenant = await newTenant()
-    const [sent] = fc.sample(
-      fc.array(fc.record({ host: fc.constantFrom('h-1', 'h-2', 'h-3'), row }), { minLength: 80, maxLength: 80 }),
-      { numRuns: 1, seed: 7 },
-    )
-    await sentTo(tenant, sent!)
-    for (const columns of [['Name'], ['Tags', 'Port'], ['Nested.Deep', 'Name']]) {
-      const { lines, first } = await allOf(tenant, { columns, q: '-Port:443' })
-      expect(lines.length).toBeGreaterThan(1)
-      for (const line of lines) {
-        const { q, exact } = lineQuery(first.columns.map(asField), line.values, '-Port:443')
-        const { total } = await tenant.as('viewer').telemetry.rows({ artifact: ARTIFACT, q, limit: 1 })
-        expect([q, exact, total]).toEqual([q, true, line.rows])
-        const behind = await tenant.as('viewer').stacks.hosts({ artifact: ARTIFACT, q })
-        expect([q, behind.total]).toEqual([q, line.hosts])
-      }
+  test.each(COLUMNS)('as a count by hand does, by pages both ways and with a query: %s %s %s', async (...columns) => {
+    const chosen = columns.filter((name) => typeof name === 'string')
+    for (const [n, sent] of samples.entries()) {
+      const by = n % 2 === 0 ? 'rare' : 'common'
+      const { lines, first } = await allOf(tenant, { columns: chosen, by }, artifactOf(n))
+      const byHand = counted(sent, chosen)
+      expect(told(lines)).toEqual(plain(byHand))
+      const hosts = lines.map((line) => line.hosts)
+      expect(hosts).toEqual(hosts.toSorted((a, b) => (by === 'rare' ? a - b : b - a)))
+      expect(first.levels.reduce((sum, { values }) => sum + values, 0)).toBe(byHand.size)
+      expect(first.asked).toBe(new Set(sent.map(({ host }) => host)).size)
+      const narrowed = await allOf(tenant, { columns: chosen, q: 'Name:cmd.exe' }, artifactOf(n))
+      const those = sent.filter(({ row }) => valuesAt(row, 'Name').includes('cmd.exe'))
+      expect(told(narrowed.lines)).toEqual(plain(counted(those, chosen)))
     }
+  })
+
+  test.each(COLUMNS)('and each line leads to its rows and its hosts: %s %s %s', async (...columns) => {
+    const chosen = columns.filter((name) => typeof name === 'string')
+    const { lines, first } = await allOf(tenant, { columns: chosen, q: '-Port:443' }, artifactOf(0))
+    for (const line of lines.slice(0, 12)) {
+      const { q, exact } = lineQuery(first.columns.map(asField), line.values, '-Port:443')
+      const { total } = await tenant.as('viewer').telemetry.rows({ artifact: artifactOf(0), q, limit: 1 })
+      expect([q, exact, total]).toEqual([q, true, line.rows])
+      const behind = await tenant.as('viewer').stacks.hosts({ artifact: artifactOf(0), q })
+      expect([q, behind.total]).toEqual([q, line.hosts])
+    }
+  })
+})
+
+describe('a stack of a small fleet', () => {
+  const PSLIST = 'Windows.System.Pslist'
+  const rowsOf = (host: string, exes: string[]) =>
+    exes.map((Exe, n) => ({
+      Exe,
+      Name: Exe.split('\\').at(-1),
+      Pid: n,
+      ClientId: `C.${host}`,
+      Fqdn: host,
+      Artifact: PSLIST,
+    }))
+  const deliver = (rows: object[]) => tenant.deliver(jsonLines(rows))
+  let tenant: Tenant
+  let ids: Map<string, number>
+
+  beforeAll(async () => {
+    tenant = await newTenant()
+    await deliver([
+      ...rowsOf('ws-1', ['C:\\Windows\\svchost.exe', 'C:\\Users\\anna\\a1b2c3d4e5f6.exe']),
+      ...rowsOf('ws-2', ['C:\\Windows\\svchost.exe', 'C:\\Users\\bob\\b1b2c3d4e5f6.exe']),
+      ...rowsOf('dc-1', ['C:\\Windows\\svchost.exe', 'C:\\Windows\\ntds.exe']),
+      ...rowsOf('dc-1-old', ['C:\\Windows\\ntds.exe']),
+    ])
+    const { rows } = await tenant.as('viewer').hosts.list({})
+    ids = new Map(rows.map(({ hostname, id }) => [hostname, id]))
+    for (const host of ['dc-1', 'dc-1-old'])
+      await tenant.as('user').hosts.label({ id: ids.get(host)!, label: 'servers' })
+    await tenant.as('lead').merges.merge({ id: ids.get('dc-1-old')!, otherId: ids.get('dc-1')!, reason: 'one machine' })
+  })
+  const exe = (asked: Partial<Asked> = {}) => allOf(tenant, { columns: ['Exe'], ...asked }, PSLIST)
+
+  test('counts merged hosts as one, and a host group as a query does', async () => {
+    expect(told((await exe()).lines)).toEqual([
+      '["c:\\\\users\\\\anna\\\\a1b2c3d4e5f6.exe"] 1 1',
+      '["c:\\\\users\\\\bob\\\\b1b2c3d4e5f6.exe"] 1 1',
+      '["c:\\\\windows\\\\ntds.exe"] 1 2',
+      '["c:\\\\windows\\\\svchost.exe"] 3 3',
+    ])
+    const { lines, first } = await exe({ label: 'servers' })
+    expect(told(lines)).toEqual(['["c:\\\\windows\\\\ntds.exe"] 1 2', '["c:\\\\windows\\\\svchost.exe"] 1 1'])
+    expect(first.asked).toBe(1)
+    expect(told((await exe({ q: 'host.label:servers' })).lines)).toEqual(told(lines))
+  })
+
+  test('folds what changes by itself, and counts and names what it folded', async () => {
+    const { lines } = await exe({ shape: true })
+    const folded = lines.find(({ values }) => values[0] === '*\\users\\*\\*.exe')
+    expect(folded).toMatchObject({ hosts: 2, rows: 2, variants: 2 })
+    expect(folded!.spellings.flat().sort()).toEqual([
+      'C:\\Users\\anna\\a1b2c3d4e5f6.exe',
+      'C:\\Users\\bob\\b1b2c3d4e5f6.exe',
+    ])
+  })
+
+  test('stands over every artifact by the name of what a column is', async () => {
+    const { lines } = await allOf(tenant, { columns: ['process.name'] }, undefined)
+    expect(told(lines)).toContain('["svchost.exe"] 3 3')
+  })
+
+  test('hides what is decided, says how many, and shows it again when the word is taken back', async () => {
+    const path = { type: 'path' as const, value: 'C:\\Windows\\svchost.exe' }
+    const { undo } = await tenant.as('user').verdicts.decide({ observables: [path], verdict: 'benign' })
+    const { lines, first } = await exe({ hide: 'decided' })
+    expect(lines.map(({ values }) => values[0]).sort()).toEqual([
+      'C:\\Users\\anna\\a1b2c3d4e5f6.exe', 'C:\\Users\\bob\\b1b2c3d4e5f6.exe', 'C:\\Windows\\ntds.exe',
+    ]) // biome-ignore format: a list to read across
+    const sum = (of: 'values' | 'open' | 'shown') => first.levels.reduce((total, level) => total + level[of], 0)
+    expect([sum('values'), sum('open'), sum('shown')]).toEqual([4, 3, 3])
+    const all = await exe()
+    expect(all.lines.find(({ values }) => values[0] === path.value)?.verdict?.verdict).toBe('benign')
+    await tenant.as('user').verdicts.undo({ token: undo })
+    expect((await exe({ hide: 'decided' })).lines).toHaveLength(4)
+  })
+
+  test('hides a value that is decided on every host that has it, not one that is open on another', async () => {
+    const on = (host: string) => ({ scope: 'host' as const, scopeValue: String(ids.get(host)) })
+    const decide = (value: string, host: string) =>
+      tenant.as('user').verdicts.decide({ observables: [{ type: 'path', value }], verdict: 'benign', ...on(host) })
+    const first = await decide('C:\\Windows\\ntds.exe', 'dc-1')
+    const second = await decide('C:\\Windows\\svchost.exe', 'dc-1')
+    const { lines } = await exe({ hide: 'decided' })
+    const left = new Map(lines.map((line) => [line.values[0], line]))
+    expect(left.has('C:\\Windows\\ntds.exe')).toBe(false)
+    expect(left.get('C:\\Windows\\svchost.exe')).toMatchObject({ hosts: 3, open_hosts: 2 })
+    for (const { undo } of [second, first]) await tenant.as('user').verdicts.undo({ token: undo })
+  })
+
+  test('hides a folded line by the shape that was decided about', async () => {
+    const observables = [{ type: 'path' as const, value: 'C:\\Users\\anna\\a1b2c3d4e5f6.exe' }]
+    const { undo } = await tenant.as('user').verdicts.decide({ observables, verdict: 'benign', scope: 'shape' })
+    const { lines } = await exe({ hide: 'decided', shape: true })
+    expect(lines.map(({ values }) => values[0])).not.toContain('*\\users\\*\\*.exe')
+    expect((await exe({ hide: 'decided' })).lines).toHaveLength(2)
+    await tenant.as('user').verdicts.undo({ token: undo })
+  })
+
+  test('shows only what is new since the last remembered run, whoever looks, and since a date', async () => {
+    const { first } = await exe()
+    await tenant
+      .as('user')
+      .stacks.remember({ artifact: PSLIST, columns: ['Exe'], shape: false, upTo: first.upTo, seenAt: first.seenAt })
+    expect((await exe({ since: 'last' })).lines).toEqual([])
+    await deliver(rowsOf('ws-1', ['C:\\Windows\\svchost.exe', 'C:\\Temp\\new.exe']).map((row) => ({ ...row, Pid: 99 })))
+    const since = await exe({ since: 'last' })
+    expect(told(since.lines)).toEqual(['["c:\\\\temp\\\\new.exe"] 1 1'])
+    expect(since.first.run?.run_by_name).toBe(tenant.people.user.username)
+    expect(told((await exe({ since: first.seenAt.toISOString() })).lines)).toEqual(told(since.lines))
+    await expect(
+      tenant.as('viewer').stacks.remember({ columns: ['Exe'], shape: false, upTo: 1, seenAt: new Date() }),
+    ).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  test('refuses what cannot be stacked, and tells nothing of another tenant', async () => {
+    const viewer = tenant.as('viewer')
+    await expect(viewer.stacks.stack({ artifact: PSLIST, columns: [], shape: false })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    })
+    await expect(
+      viewer.stacks.stack({ artifact: PSLIST, columns: ['Exe'], q: 'Nmae:x', shape: false }),
+    ).rejects.toThrow(/Nmae/)
+    await expect(
+      viewer.stacks.stack({ artifact: PSLIST, columns: ['Exe'], cursor: 'none', shape: false }),
+    ).rejects.toMatchObject({ code: 'UNPROCESSABLE_CONTENT' })
+    const other = await newTenant()
+    const foreign = await other.as('admin').stacks.stack({ artifact: PSLIST, columns: ['Exe'], shape: false })
+    expect([foreign.lines, foreign.levels, foreign.asked, foreign.run]).toEqual([[], [], 0, null])
+    expect((await other.as('admin').stacks.known()).artifacts).toEqual([])
   })
 })

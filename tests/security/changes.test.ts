@@ -174,6 +174,7 @@ const WRITES: Record<string, string[]> = {
     '+activity', 'clock_offset.offset_seconds', 'clock_offset.reason', 'clock_offset.set_by', 'clock_offset.set_by_name',
     'clock_offset.version',
   ], // biome-ignore format: a list to read across
+  'stacks.remember': ['+activity', '+stack_run'],
   'verdicts.decide': ['+activity', '+verdict', 'tally.n'],
   'verdicts.clear': VERDICT_ENDS,
   'verdicts.revoke': VERDICT_ENDS,

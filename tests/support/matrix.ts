@@ -306,6 +306,22 @@ export const CASES: Record<string, Case> = {
     refused: true,
   },
   'telemetry.perDay': { inputs: () => [{ days: 300 }] },
+  'stacks.stack': {
+    inputs: ({ artifact, hostname }) => [
+      { artifact, columns: ['Note'] },
+      { artifact, columns: ['Note'], since: 'last', shape: '1' },
+      { artifact, columns: ['Note'], label: hostname },
+    ],
+  },
+  'stacks.hosts': { inputs: ({ artifact }) => [{ artifact }] },
+  'stacks.known': { inputs: none },
+  'stacks.remember': {
+    inputs: ({ artifact }) => [{ artifact, columns: ['Note'], upTo: 1, seenAt: '2026-01-02T03:04:05Z' }],
+    creates: true,
+  },
+  'comparing.compare': {
+    inputs: ({ artifact, batch }) => [{ artifact }, { artifact, before: batch, after: batch + 1_000_000 }],
+  },
   'enrichment.status': { inputs: none },
   'enrichment.lookup': { inputs: ({ hash }) => [{ hash }], creates: true },
   'enrichment.setKey': { inputs: () => [{ key: 'a-key-of-this-tenant' }] },
@@ -397,7 +413,7 @@ export const isObjectProcedure = (name: string) => BY_ID.has(name)
 /** What differs between two answers that mean the same. */
 const settle = (text: string) =>
   text
-    .replace(/"(took_ms|requestId|expires_at|fetched_at)":("[^"]*"|\d+)/g, '"$1":0')
+    .replace(/"(took_ms|requestId|expires_at|fetched_at|seenAt)":("[^"]*"|\d+)/g, '"$1":0')
     .replace(/\/reset\/[\w-]+/g, '/reset/…')
 
 /**

@@ -312,6 +312,18 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
     .insertInto('clock_offset')
     .values({ host_id: host.id, offset_seconds: 60, reason: text('clock'), set_by: user, set_by_name: text('setter') })
     .execute()
+  await db
+    .insertInto('stack_run')
+    .values({
+      stack: text('stack'),
+      definition: JSON.stringify({ artifact: mark }),
+      up_to: 1,
+      without: [1],
+      run_by: user,
+      run_by_name: text('runner'),
+      ran_at: new Date(),
+    })
+    .execute()
   const verdict = await db
     .insertInto('verdict')
     .values({

@@ -55,15 +55,13 @@ function base({ artifact, condition, merged, sides }: Compared): { where: string
 function chosenSql(sides: Sides): string {
   const found = `select ${SURVIVOR} as host, ${COLLECTION} as collection, max(ingested_at) as stored, max(batch_id) as delivery
     from rows where ${OWN} and artifact = {artifact:String} group by host, collection`
-  if ('moments' in sides) {
-    const asOf = (at: string) =>
-      `argMaxIf(collection, (stored, delivery), stored <= fromUnixTimestamp64Milli({${at}:Int64}))`
-    return `select host, arrayJoin([(0, ${asOf('first')}), (1, ${asOf('second')})]) as one, one.1::UInt8 as side, one.2 as collection
-      from (${found}) group by host having collection != ''`
-  }
-  return `select host, arrayJoin(arrayZip([1, 0], arrayResize(arrayMap(x -> x.3, arrayReverseSort(
-        groupArray((stored, delivery, collection)))), 2, ''))) as one, one.1::UInt8 as side, one.2 as collection
-    from (${found}) group by host having collection != ''`
+  const asOf = (at: string) =>
+    `argMaxIf(collection, (stored, delivery), stored <= fromUnixTimestamp64Milli({${at}:Int64}))`
+  const lastTwo = `arrayResize(arrayMap(x -> x.3, arrayReverseSort(groupArray((stored, delivery, collection)))), 2, '')`
+  const both = 'moments' in sides ? `[${asOf('first')}, ${asOf('second')}]` : `arrayReverse(${lastTwo})`
+  return `select host, toUInt8(place - 1) as side, two[place] as collection
+    from (select host, ${both} as two from (${found}) group by host)
+    array join [1, 2] as place where two[place] != ''`
 }
 
 /** SQL: the rows of both sides with `host`, `side` and what `cells` says, of hosts that are on both. */
@@ -82,7 +80,7 @@ function sidesSql(compared: Compared, where: string, cells: string): string {
     where ${where}`
 }
 
-/** How many hosts answered on both sides, and how many are left out; \`unnamed\`: hosts whose rows name no flow. */
+/** How many hosts answered on both sides, and how many are left out; `unnamed`: hosts whose rows name no flow. */
 export async function coverage(rows: TenantRows, compared: Compared): Promise<Coverage> {
   const { params } = base({ ...compared, condition: null })
   const sides =

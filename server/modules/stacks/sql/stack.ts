@@ -42,7 +42,7 @@ export function linesSql(work: Work, params: Params): string {
     const found = elementsOf(cells[at]!, `t${at}`, `j${at}`)
     return work.columns[at]!.network ? `arrayMap(v -> ${networkOf('v')}, ${found})` : found
   }
-  const values = `select ${work.decided && isByHost(work.decided.decisions) ? 'host_id, ' : ''}all, n, first, last, old, ${each(work, (at) => `arrayJoin(${eachOnce(`e${at}`)}) as v${at}`)}
+  const values = `select ${work.decided && isByHost(work.decided.decisions) ? 'host_id, ' : ''}found_on, n, first, last, old, ${each(work, (at) => `arrayJoin(${eachOnce(`e${at}`)}) as v${at}`)}
     from (select *, ${each(work, (at) => `${elements(at)} as e${at}`)} from (${grouped}))`
   const keyed = keyedSql(work, values, params)
   return foldedSql(work, keyed)
@@ -58,7 +58,7 @@ function groupedSql(work: Work, cells: Cell[], bind: Bind, params: Params): stri
   const old = known ? [`countIf(${knownSql(known, bind)}) as old`] : ['0 as old']
   const byHost = decided !== null && isByHost(decided.decisions)
   const figures = [
-    byHost ? '[host_id] as all' : 'groupUniqArray(host_id) as all',
+    byHost ? '[host_id] as found_on' : 'groupUniqArray(host_id) as found_on',
     'count() as n',
     'min(event_time) as first',
     'max(event_time) as last',
@@ -86,7 +86,8 @@ function keyedSql({ columns, shape, decided, merged }: Work, values: string, par
       continue
     }
     const key = shape ? `if(shape = '', lowerUTF8(v${at}), shape)` : `lowerUTF8(v${at})`
-    const left = decides && decided ? `, if(${undecided(decides, decided.decisions, params)}, all, []) as left_all` : ''
+    const left =
+      decides && decided ? `, if(${undecided(decides, decided.decisions, params)}, found_on, []) as left_all` : ''
     sql = `select * except (type, value, shape), ${key} as k${at}${left} from (${shapedSql(sql, at, type)})`
   }
   Object.assign(params, { merged: merged.map(({ id }) => id), into: merged.map(({ merged_into }) => merged_into) })
@@ -94,7 +95,7 @@ function keyedSql({ columns, shape, decided, merged }: Work, values: string, par
     merged.length === 0
       ? hosts
       : `arrayMap(h -> transform(h, {merged:Array(UInt64)}, {into:Array(UInt64)}, h), ${hosts})`
-  return `select *, ${standing('all')} as every, ${standing(decided ? 'left_all' : 'all')} as left_on from (${sql})`
+  return `select *, ${standing('found_on')} as every, ${standing(decided ? 'left_all' : 'found_on')} as left_on from (${sql})`
 }
 
 /** SQL over `value`, `shape` and `host_id`: whether nobody has decided about it. */
