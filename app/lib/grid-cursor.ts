@@ -77,21 +77,25 @@ export function selectRow(row: Element, wanted?: boolean): boolean {
   return true
 }
 
-// What is done to a value is done to the one under the cursor, never to another that stands elsewhere on the page.
-const OF_VALUE = new Set(['include', 'exclude', 'stack', 'pivot', 'copy'])
+// What is done to a value is done to the one under the cursor, never to another that stands elsewhere in its row or beside.
+const OF_VALUE = new Set(['include', 'exclude', 'stack', 'pivot', 'copy', 'benign', 'suspicious', 'malicious', 'clear'])
+// These a page may offer for all that is selected.
+const OF_SELECTION = new Set(['benign', 'suspicious', 'malicious', 'clear'])
 
 /** The element that does an act nearest to the cursor: in its cell, its row, then anywhere outside of rows. */
 export function doerOf(act: string, row: Element | null, cell: Element | null): HTMLElement | null {
   const sought = `[data-act="${act}"]`
-  const inCell = cell?.querySelector<HTMLElement>(sought)
+  const within = (box: Element | null) => [...(box?.querySelectorAll<HTMLElement>(sought) ?? [])]
+  const inCell = within(cell)[0]
   if (inCell) return inCell
-  const inRow = [...(row?.querySelectorAll<HTMLElement>(sought) ?? [])]
-  const ofRow = inRow.find((one) => !one.closest('td[data-cell]'))
+  const inRow = within(row)
+  const ofRow = inRow.find((one) => !one.closest('td[data-cell]')) ?? (OF_VALUE.has(act) ? undefined : inRow[0])
   if (ofRow) return ofRow
-  if (row && act === 'open') return inRow[0] ?? row.querySelector<HTMLElement>('a.lead')
-  if (row && OF_VALUE.has(act)) return null
-  const page = [...document.querySelectorAll<HTMLElement>(sought)].filter(
-    (one) => !one.closest('tr[data-row]') && isFor(one, row),
+  const lead = act === 'open' ? row?.querySelector<HTMLElement>('a.lead') : null
+  if (lead) return lead
+  if (row && OF_VALUE.has(act) && !OF_SELECTION.has(act)) return null
+  const page = within(document.body).filter(
+    (one) => !one.closest('tr[data-row]') && isFor(one, row) && !(row && OF_VALUE.has(act) && one.closest('.preview')),
   )
   return page.find(visible) ?? page[0] ?? null
 }

@@ -61,8 +61,15 @@ export const ACTS: Act[] = [
     ['filter', 'Filter a column', 'f'],
     ['previous-facet', 'Previous facet value', '['],
     ['next-facet', 'Next facet value', ']'],
-    ['remove-column', 'Take a column off the stack', ','],
+    ['unstack', 'Take a column off the stack', ','],
     ['shape', 'Shape or raw value', '~'],
+    ['hide-decided', 'Hide or show what is decided', 'D'],
+    ['since-last', 'Only what is new since the last run', 'N'],
+    ['remember', 'Remember this run', 'R'],
+    ['timeline', 'Timeline of this', 'T'],
+    ['context', 'This row in context', 'r'],
+    ['go-to', 'Go to a date', 'G'],
+    ['annotate', 'Annotate the time', 'a'],
   ]),
 ]
 
