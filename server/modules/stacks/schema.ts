@@ -5,7 +5,7 @@ import { blank, instant, line } from '#server/platform/input.ts'
 export const MOST_COLUMNS = 4
 
 const several = (value: unknown) => (typeof value === 'string' ? [value] : value)
-const flag = z.preprocess((value) => value === true || value === '1' || value === 'true', z.boolean())
+const flag = z.preprocess((value) => value === true || value === '1' || value === 'true', z.boolean()).default(false)
 
 /** What is stacked. Without an artifact, columns are names that mean the same in every one, such as process.name. */
 export const Stacked = z.object({
