@@ -387,12 +387,14 @@ export const CASES: Record<string, Case> = {
   // The second time it is not as it was seen: refused, whoever's it is.
   'verdicts.revoke': { inputs: byId('verdict', { version: 999 }), refused: true },
   'verdicts.undo': { inputs: () => [{ token: 'f'.repeat(32) }], refused: true },
+  // What is asked for comes back, typed: their answers differ whoever has it.
   'observables.ofCells': {
     inputs: ({ hash, artifact, host }) => [{ cells: [{ artifact, column: 'SHA256', text: hash, host }] }],
+    creates: true,
   },
-  'observables.dossier': { inputs: ({ hash }) => [{ type: 'hash', value: hash }] },
-  'observables.find': { inputs: ({ hash }) => [{ text: hash }] },
-  'observables.prevalence': { inputs: ({ hash }) => [{ type: 'hash', value: hash }] },
+  'observables.dossier': { inputs: ({ hash }) => [{ type: 'hash', value: hash }], creates: true },
+  'observables.find': { inputs: ({ hash }) => [{ text: hash }], creates: true },
+  'observables.prevalence': { inputs: ({ hash }) => [{ type: 'hash', value: hash }], creates: true },
   'observables.newest': { inputs: none },
   'enrichment.kept': { inputs: ({ hash }) => [{ hash }] },
   'dashboards.overview': { inputs: none },
