@@ -1,8 +1,11 @@
 import { Form, useLocation } from '@remix-run/react'
 import Columns from 'lucide-react/icons/columns-3'
-import { WIDTHS, type Width } from '#server/modules/exploring/schema.ts'
+import type { Width } from '#server/modules/exploring/schema.ts'
 import { Popover } from './menu.tsx'
 import { Value } from './value.tsx'
+
+// Written out here: the schema would bring the parser of queries into the browser, where evaluating text is forbidden.
+const WIDTHS: readonly Width[] = ['auto', 'narrow', 'middle', 'wide', 'widest']
 
 export type Shown = { name: string; width: Width }
 type Props = { artifact: string; known: string[]; shown: Shown[]; kept: boolean }
