@@ -1,6 +1,6 @@
 import { SectionHead } from './page-head.tsx'
 import { FullTime } from './time.tsx'
-import { Value } from './value.tsx'
+import { Value, WholeValue } from './value.tsx'
 import { type Decided, Fate } from './verdict-list.tsx'
 import { scopeWords, VerdictMark, VerdictName } from './verdict-mark.tsx'
 import { RevokeButton } from './verdict-revoke.tsx'
@@ -42,7 +42,7 @@ export const History = ({ verdicts }: { verdicts: Decided[] }) => (
             </p>
             {one.reason && (
               <p>
-                <Value text={one.reason} path={false} />
+                <WholeValue text={one.reason} />
               </p>
             )}
             <p className="label">

@@ -13,7 +13,7 @@ import { Link } from './link.tsx'
 import { Nothing } from './notice.tsx'
 import { SectionHead } from './page-head.tsx'
 import { Facts } from './record.tsx'
-import { FullTime } from './time.tsx'
+import { EventTime, FullTime } from './time.tsx'
 import { WholeValue } from './value.tsx'
 import { VerdictForm } from './verdict-form.tsx'
 import type { Decided } from './verdict-list.tsx'
@@ -97,8 +97,8 @@ const Summary = ({ dossier, whole }: { dossier: Dossier; whole: NonNullable<Doss
           {number(whole.hosts)} <small>of {number(dossier.totalHosts)}</small>
         </a>
       ),
-      'First seen': whole.first_seen ? <FullTime at={whole.first_seen} /> : 'undated',
-      'Last seen': whole.last_seen ? <FullTime at={whole.last_seen} /> : 'undated',
+      'First seen (UTC)': <EventTime at={whole.first_seen} />,
+      'Last seen (UTC)': <EventTime at={whole.last_seen} />,
       'Cells with it': (
         <Link className="num" to={rowsLink({ q: valueQuery(dossier) })}>
           {number(whole.rows)}
@@ -119,6 +119,7 @@ function Seen({ dossier }: { dossier: Dossier }) {
         <a href="#near">Neighbours {neighbours?.length ?? ''}</a>
         <a href="#hosts">Hosts {number(whole?.hosts ?? 0)}</a>
         {dossier.shape && <a href="#alike">Same shape</a>}
+        <a href="#decide">Decide</a>
         <a href="#decisions">Decisions {dossier.verdicts.length}</a>
       </nav>
       <Sightings calendar={calendar} />

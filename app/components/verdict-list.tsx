@@ -2,7 +2,7 @@ import { dossierLink } from '#app/lib/observable-link.ts'
 import type { Column } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { Time } from './time.tsx'
-import { Value } from './value.tsx'
+import { Value, WholeValue } from './value.tsx'
 import { scopeWords, VerdictName, type VerdictWord } from './verdict-mark.tsx'
 import { RevokeButton } from './verdict-revoke.tsx'
 
@@ -67,7 +67,7 @@ export const DECISIONS: Column<Decided>[] = [
         {one.reason && (
           <>
             {': '}
-            <Value text={one.reason} path={false} />
+            <WholeValue text={one.reason} />
           </>
         )}
       </div>

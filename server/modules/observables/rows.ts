@@ -31,7 +31,7 @@ export async function typedTexts(
   const names = texts.some(isForeign) ? await rows.select<{ name: string }>(foreignTextsSql(), params, limits) : []
   const idn = names.map(({ name }) => name)
   const found = await rows.select<Typed & { n: number }>(
-    typedTextsSql(),
+    typedTextsSql(params.roles),
     { ...params, idn, ascii: idn.map(asciiName) },
     limits,
   )

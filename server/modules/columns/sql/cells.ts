@@ -12,15 +12,18 @@ const GIVEN = `select given.1 as n, given.2 as role, (0, ${cleanSql('given.3')})
 
 /**
  * SQL: texts of cells as the observables that the same cells of rows are sightings of, the first of each: columns `n`,
- * `type`, `value`, `shape`; what is none is missing. Parameters: `roles` and `texts` side by side, and `idn` and `ascii`.
+ * `type`, `value`, `shape`; what is none is missing. Only texts with one of these
+ * roles are read. Parameters: `roles` and `texts` side by side, and `idn` and `ascii`.
  */
-export function typedTextsSql(): string {
-  const ways = TYPES.map((role) => `role = '${role}', [${readAs(role).map(([type, text]) => formOf(type, text)).join(', ')}]`) // biome-ignore format: one line
+export function typedTextsSql(roles: string[]): string {
+  const asked = TYPES.filter((role) => roles.includes(role))
+  const types = asked.flatMap((role) => readAs(role).map(([type]) => type))
+  const ways = asked.map((role) => `role = '${role}', [${readAs(role).map(([type, text]) => formOf(type, text)).join(', ')}]`) // biome-ignore format: one line
   const seen = `multiIf(${ways.join(', ')}, [])`
   const found = `select n, seen.1 as type, seen.2 as value
     from (select n, arrayJoin(arraySlice(arrayFilter(s -> s.2 != '', ${seen}), 1, 1)) as seen from (${GIVEN}))`
   return `select n, ${nameOfType} as type, ${keySql('value')} as value, ${keySql('shape')} as shape
-    from (${withShape(found, (type) => codeOf(type as ObservableType))})`
+    from (${withShape(found, (type) => codeOf(type as ObservableType), types)})`
 }
 
 const formOf = (type: ObservableType, text: string) => `(${codeOf(type)}::UInt8, ${CANONICAL[type].sql(text)})`

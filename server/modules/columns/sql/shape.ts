@@ -56,11 +56,13 @@ const SHAPES: [types: string[], folds: Fold[]][] = [
 /**
  * SQL: a SELECT that adds to `source` the column `shape`, under which values stand that differ only in what changes by
  * itself. `source` has the columns `type`, a number that `codeOf` knows, and `value`. Each step is a level, because the engine computes a text that
- * stands twice in one expression twice.
+ * stands twice in one expression twice. `among`: the only types there are.
  */
-export function withShape(source: string, codeOf: (type: string) => number): string {
-  const start = `select *, if(type in (${SHAPES.flatMap(([types]) => types.map(codeOf)).join(', ')}), lowerUTF8(value), '') as shape0 from (${source})`
-  const levels = SHAPES.flatMap(([types, folds]) => folds.map((fold) => ({ types, fold })))
+export function withShape(source: string, codeOf: (type: string) => number, among?: readonly string[]): string {
+  // Planning costs more than folding: types that cannot come have no level.
+  const shapes = SHAPES.filter(([types]) => !among || types.some((type) => among.includes(type)))
+  const start = `select *, if(type in (${[0, ...shapes.flatMap(([types]) => types.map(codeOf))].join(', ')}), lowerUTF8(value), '') as shape0 from (${source})`
+  const levels = shapes.flatMap(([types, folds]) => folds.map((fold) => ({ types, fold })))
   const folded = levels.reduce((inner, { types, fold }, level) => {
     const changed = stepsInSql(`shape${level}`, fold.steps)
     const applies = `type in (${types.map(codeOf).join(', ')}) and ${matchSql(`shape${level}`, fold.when)}`
