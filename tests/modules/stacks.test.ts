@@ -99,7 +99,7 @@ async function allOf(tenant: Tenant, asked: Asked, artifact: string | undefined 
   const pages = []
   let cursor: string | undefined
   do {
-    const page = await tenant.as('viewer').stacks.stack({ artifact, limit: 7, ...asked, cursor, since: asked.since })
+    const page = await tenant.as('viewer').stacks.stack({ artifact, limit: 15, ...asked, cursor, since: asked.since })
     pages.push(page)
     cursor = page.next ?? undefined
   } while (cursor)
@@ -120,7 +120,7 @@ const COLUMNS = [
   ['Tags', 'Name'],
   ['Name', 'Tags', 'Port'],
 ]
-const RUNS = 6
+const RUNS = 2
 const seed = Math.floor(Math.random() * 1e9)
 
 describe(`a stack counts distinct hosts (rows of seed ${seed})`, () => {
@@ -152,7 +152,7 @@ describe(`a stack counts distinct hosts (rows of seed ${seed})`, () => {
   test.each(COLUMNS)('and each line leads to its rows and its hosts: %s %s %s', async (...columns) => {
     const chosen = columns.filter((name) => typeof name === 'string')
     const { lines, first } = await allOf(tenant, { columns: chosen, q: '-Port:443' }, artifactOf(0))
-    for (const line of lines.slice(0, 12)) {
+    for (const line of lines.slice(0, 5)) {
       const { q, exact } = lineQuery(first.columns.map(asField), line.values, '-Port:443')
       const { total } = await tenant.as('viewer').telemetry.rows({ artifact: artifactOf(0), q, limit: 1 })
       expect([q, exact, total]).toEqual([q, true, line.rows])

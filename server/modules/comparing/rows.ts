@@ -48,7 +48,7 @@ function base({ artifact, condition, merged, sides }: Compared): { where: string
   if ('deliveries' in sides) Object.assign(params, { first: sides.deliveries[0], second: sides.deliveries[1] })
   if ('moments' in sides)
     Object.assign(params, { first: sides.moments[0].getTime(), second: sides.moments[1].getTime() })
-  return { where: [OWN, 'artifact = {artifact:String}', ...(condition ? [condition.sql] : [])].join(' and '), params }
+  return { where: ['artifact = {artifact:String}', ...(condition ? [condition.sql] : [])].join(' and '), params }
 }
 
 /** SQL: for each host and side (0 before, 1 after) the collection that stands for it. */
@@ -70,14 +70,14 @@ function sidesSql(compared: Compared, where: string, cells: string): string {
     const both = `select ${SURVIVOR} as host from rows where ${OWN} and artifact = {artifact:String}
       and batch_id in ({first:UInt64}, {second:UInt64}) group by host having uniqExact(batch_id) = 2`
     return `select ${SURVIVOR} as host, toUInt8(batch_id = {second:UInt64}) as side, ${cells} from rows
-      where ${where} and batch_id in ({first:UInt64}, {second:UInt64}) and ${SURVIVOR} in (${both})`
+      where ${OWN} and ${where} and batch_id in ({first:UInt64}, {second:UInt64}) and ${SURVIVOR} in (${both})`
   }
   const chosen = chosenSql(compared.sides)
   const both = `select host, side, collection from (${chosen}) where host in (
     select host from (${chosen}) group by host having uniqExact(side) = 2 and uniqExact(collection) = 2)`
   return `select host, side, ${cells} from rows
     inner join (${both}) as taken on taken.host = ${SURVIVOR} and taken.collection = ${COLLECTION}
-    where ${where}`
+    where ${OWN} and ${where}`
 }
 
 /** How many hosts answered on both sides, and how many are left out; `unnamed`: hosts whose rows name no flow. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { QueryText } from '#server/modules/language/schema.ts'
-import { blank, Id, instant, line } from '#server/platform/input.ts'
+import { Instant, QueryText } from '#server/modules/language/schema.ts'
+import { blank, Id, line } from '#server/platform/input.ts'
 
 export const MOST_COMPARED = 60
 const several = (value: unknown) => (typeof value === 'string' ? [value] : value)
@@ -20,8 +20,8 @@ export const Comparison = z.object({
   label: z.preprocess(blank, line(255).optional()),
   before: z.preprocess(blank, Id.optional()),
   after: z.preprocess(blank, Id.optional()),
-  from: instant,
-  to: instant,
+  from: Instant,
+  to: Instant,
   keys: columns,
   ignore: columns,
   kind: z.preprocess(blank, z.enum(KINDS).optional()),
