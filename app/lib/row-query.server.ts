@@ -13,16 +13,9 @@ const NAMES: Record<string, string> = {
 /** The rows that an address asks for. What it says badly is left out and named, so that one slip does not lose the rest. */
 export function rowQuery(query: Query) {
   const asked: Query = { ...query }
-  for (const name of ['from', 'to']) if (asked[name]) asked[name] = inUtc(asked[name])
   const read = RowList.safeParse(asked)
   if (read.success) return { list: read.data, leftOut: [] }
   const wrong = [...new Set(read.error.issues.map(({ path }) => String(path[0])))]
   for (const name of wrong) delete asked[name]
   return { list: RowList.parse(asked), leftOut: wrong.map((name) => NAMES[name] ?? name) }
-}
-
-/** A time without a zone is UTC: JavaScript would take it for the server's own. */
-function inUtc(text: string): string {
-  const found = text.trim().match(/^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?$/)
-  return found ? `${found[1]}T${found[2] ?? '00:00'}Z` : text.trim()
 }

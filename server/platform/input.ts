@@ -44,15 +44,13 @@ export const Slice = z.object({
 /** An empty form field is no filter. */
 export const blank = (value: unknown) => (value === '' ? undefined : value)
 
-const ZONELESS = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$/
+const WHOLE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?$/
 
-/** Text that names no zone is UTC; JavaScript would take it for the server's own. */
-const inUtc = (value: unknown) =>
-  typeof value === 'string' && ZONELESS.test(value.trim())
-    ? value
-        .trim()
-        .replace(' ', 'T')
-        .replace(/T.*$/, (clock) => `${clock}Z`)
-    : blank(value)
-/** A moment of an address; an empty one is none. */
+/** Text that names no zone is UTC; JavaScript would take it for the server's own, and guess at anything else. */
+function inUtc(value: unknown): unknown {
+  if (typeof value !== 'string' || value.trim() === '') return blank(typeof value === 'string' ? value.trim() : value)
+  const [, day, clock = '00:00', zone = 'Z'] = value.trim().match(WHOLE) ?? []
+  return day ? `${day}T${clock}${zone}` : 'no time'
+}
+/** A moment of an address, for modules before the query language, which reads more; an empty one is none. */
 export const instant = z.preprocess(inUtc, z.coerce.date().optional())

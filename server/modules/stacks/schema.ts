@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { QueryText } from '#server/modules/language/schema.ts'
-import { blank, instant, line } from '#server/platform/input.ts'
+import { Instant, QueryText } from '#server/modules/language/schema.ts'
+import { blank, line } from '#server/platform/input.ts'
 
 export const MOST_COLUMNS = 4
 
@@ -32,7 +32,7 @@ export const StackQuery = Stacked.extend({
   by: z.preprocess(blank, z.enum(['rare', 'common']).default('rare')),
   hide: z.preprocess(blank, z.literal('decided').optional()),
   decides: z.preprocess(blank, z.string().max(500).optional()),
-  since: z.preprocess(blank, z.union([z.literal('last'), instant]).optional()),
+  since: z.preprocess(blank, z.union([z.literal('last'), Instant]).optional()),
   cursor: z.preprocess(blank, z.string().max(2000).optional()),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 })

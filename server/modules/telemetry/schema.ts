@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { QueryText } from '#server/modules/language/schema.ts'
-import { blank, Id, instant, line } from '#server/platform/input.ts'
+import { Instant, QueryText } from '#server/modules/language/schema.ts'
+import { blank, Id, line } from '#server/platform/input.ts'
 
 const column = z.string().min(1).max(500)
 
@@ -17,8 +17,8 @@ export const RowList = z.object({
   hostId: z.preprocess(blank, Id.optional()),
   batchId: z.preprocess(blank, Id.optional()),
   q: QueryText,
-  from: instant,
-  to: instant,
+  from: Instant,
+  to: Instant,
   columns: z.preprocess(several, z.array(column).max(40).optional()),
   sort: z.array(SortKey).max(3).optional(),
   cursor: z.preprocess(blank, z.string().max(12_000).optional()),

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { VerdictKind, VerdictScope } from '#db/types.ts'
 import { ROLES } from '#server/modules/columns/schema.ts'
-import { blank, Id, instant, line, listInput, Slice, whole } from '#server/platform/input.ts'
+import { Instant } from '#server/modules/language/schema.ts'
+import { blank, Id, line, listInput, Slice, whole } from '#server/platform/input.ts'
 
 export const ObservableType = z.enum(ROLES).exclude(['time'])
 export type ObservableType = z.output<typeof ObservableType>
@@ -29,7 +30,7 @@ export const NewVerdict = Observables.extend({
   scope: z.enum(VerdictScope).default('all'),
   scopeValue: z.preprocess(blank, line(1024).default('')),
   reason: z.preprocess(blank, line(1000).default('')),
-  expiresAt: instant,
+  expiresAt: Instant,
 })
 export type NewVerdict = z.output<typeof NewVerdict>
 
