@@ -19,7 +19,9 @@ import { Value } from './value.tsx'
  */
 export function Later<T>({ title, to, children }: { title: string; to: string; children: (data: T) => ReactNode }) {
   const { load, data } = useFetcher<T>()
-  useEffect(() => load(to), [load, to])
+  useEffect(() => {
+    load(to)
+  }, [load, to])
   return (
     <section aria-label={title}>
       <SectionHead title={title}>

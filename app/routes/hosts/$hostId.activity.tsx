@@ -19,8 +19,7 @@ export const handle = {
 /** A page of its own, and what the host's page asks for once it stands. */
 export const loader = load(async ({ api, params }) => {
   const { id } = HostId.parse({ id: params.hostId })
-  const [host, activity] = await Promise.all([api.hosts.get({ id }), api.portraits.activity({ hostId: id })])
-  return { host: { id: host.id, hostname: host.hostname }, activity }
+  return api.portraits.activity({ hostId: id })
 })
 
 export default function ActivityPage() {

@@ -19,8 +19,8 @@ export const handle = {
 /** A page of its own, and what the host's page asks for once it stands. */
 export const loader = load(async ({ api, params }) => {
   const { id } = HostId.parse({ id: params.hostId })
-  const [host, rarest] = await Promise.all([api.hosts.get({ id }), api.portraits.rarest({ hostId: id })])
-  return { host: { id: host.id, hostname: host.hostname }, rarest }
+  const { host, ...rarest } = await api.portraits.rarest({ hostId: id })
+  return { host, rarest }
 })
 
 export default function RarestPage() {

@@ -1,25 +1,35 @@
 import { hostIdsOf } from '#server/modules/hosts/service.ts'
-import { mergedHosts } from '#server/modules/telemetry/queries.ts'
+import { mergedHosts, namesOf } from '#server/modules/telemetry/queries.ts'
 import { shiftsOf } from '#server/modules/timeline/queries.ts'
 import type { Narrowing } from '#server/modules/timeline/rows.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { missing, tallyOf } from '#server/platform/table.ts'
+import type { TenantDb } from '#server/platform/tenant.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { lastTwoDeliveries } from './queries.ts'
 import { differences, hourly, newestEvent, rarest } from './rows.ts'
 import { INVENTORY } from './schema.ts'
 
+type Own = { host: { id: number; hostname: string }; hosts: number[] }
+
+/** A host as the one that stands for it, with all that are one with it. Throws `not_found` for another tenant's. */
+async function hostOf(db: TenantDb, hostId: number): Promise<Own> {
+  const hosts = await hostIdsOf(db, hostId)
+  const host = hosts.length > 0 ? (await namesOf(db, [hostId])).get(hostId) : undefined
+  return { host: host ?? missing('host'), hosts }
+}
+
 /** The rarest things on a host, with on how many of all hosts each was seen; null while the row engine is away. */
 export async function rarestOf(ctx: DetachedCtx, { hostId, type }: { hostId: number; type?: string | undefined }) {
-  const { hosts, merged, total } = await ctx.transact('read only', async (own) => ({
-    hosts: await hostIdsOf(own.db, hostId),
+  const { host, hosts, merged, total } = await ctx.transact('read only', async (own) => ({
+    ...(await hostOf(own.db, hostId)),
     merged: await mergedHosts(own.db),
     total: await tallyOf(own, 'host'),
   }))
-  if (hosts.length === 0) missing('host')
   const found = await orAway(rarest(ctx.rows, { hosts, merged, type }))
   const at = (ms: number | null) => (ms === null ? null : new Date(ms))
   return {
+    host,
     totalHosts: total,
     values:
       found?.map(({ first_ms, last_ms, ...value }) => ({
@@ -32,11 +42,10 @@ export async function rarestOf(ctx: DetachedCtx, { hostId, type }: { hostId: num
 
 /** What changed on a host between the two newest deliveries of each of its inventories; null while the row engine is away. */
 export async function changesOf(ctx: DetachedCtx, hostId: number) {
-  const { hosts, delivered } = await ctx.transact('read only', async ({ db }) => {
-    const ids = await hostIdsOf(db, hostId)
-    return { hosts: ids, delivered: ids.length > 0 ? await lastTwoDeliveries(db, ids) : [] }
+  const { host, hosts, delivered } = await ctx.transact('read only', async ({ db }) => {
+    const own = await hostOf(db, hostId)
+    return { ...own, delivered: await lastTwoDeliveries(db, own.hosts) }
   })
-  if (hosts.length === 0) missing('host')
   const inventories = delivered.filter(({ artifact }) => INVENTORY.test(artifact))
   const pairs = inventories.map(({ artifact, batches: [newest, previous] }) => ({
     artifact,
@@ -44,13 +53,11 @@ export async function changesOf(ctx: DetachedCtx, hostId: number) {
     previous: previous!.id,
   }))
   const found = await orAway(differences(ctx.rows, hosts, pairs))
-  return (
-    found &&
-    inventories.flatMap(({ artifact, batches: [newest, previous] }) => {
-      const difference = found.find((one) => one.artifact === artifact)
-      return difference ? [{ ...difference, newest: newest!, previous: previous! }] : []
-    })
-  )
+  const changes = inventories.flatMap(({ artifact, batches: [newest, previous] }) => {
+    const difference = found?.find((one) => one.artifact === artifact)
+    return difference ? [{ ...difference, newest: newest!, previous: previous! }] : []
+  })
+  return { host, changes: found && changes }
 }
 
 const ACTIVITY_DAYS = 28
@@ -62,12 +69,12 @@ const HOUR_MS = 3_600_000
  * null while the row engine is away. Throws `not_found` for a foreign host.
  */
 export async function activityOf(ctx: DetachedCtx, hostId: number) {
-  const { hostIds, shifts } = await ctx.transact('read only', async ({ db }) => ({
-    hostIds: await hostIdsOf(db, hostId),
+  const { host, hosts, shifts } = await ctx.transact('read only', async ({ db }) => ({
+    ...(await hostOf(db, hostId)),
     shifts: await shiftsOf(db),
   }))
-  if (hostIds.length === 0) missing('host')
-  return orAway(hoursOf(ctx, { condition: null, hostIds, from: null, to: Date.now() + DAY_MS, shifts }))
+  const known = { condition: null, hostIds: hosts, from: null, to: Date.now() + DAY_MS, shifts }
+  return { host, activity: await orAway(hoursOf(ctx, known)) }
 }
 
 async function hoursOf({ rows }: DetachedCtx, known: Narrowing) {

@@ -1,0 +1,126 @@
+import type { Page } from 'playwright'
+import { beforeAll, expect, test } from 'vitest'
+import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
+import { faults, injectAxe } from './accessibility.ts'
+import { DESK, PHONE, signIn, visitor } from './browser.ts'
+
+const PSLIST = 'Windows.System.Pslist'
+let tenant: Tenant
+let host: number
+
+beforeAll(async () => {
+  tenant = await newTenant()
+  const rows = Array.from({ length: 80 }, (_, n) => ({
+    Name: n === 40 ? 'mimikatz\u202e.exe <b>' : 'svchost.exe',
+    Pid: n,
+    Exe: `C:\\Windows\\p${n}.exe`,
+    ...(n % 20 === 19 ? {} : { CreateTime: new Date(Date.UTC(2026, 0, 5, 12, n)).toISOString() }),
+  }))
+  await tenant.deliver(jsonLines(rows), { artifact: PSLIST, hostname: 'ws-01' })
+  await tenant.deliver(jsonLines(rows.slice(0, 3)), { artifact: PSLIST, hostname: 'ws-02' })
+  host = (await tenant.as('viewer').hosts.list({ q: 'ws-01' })).rows[0]!.id
+})
+
+const events = (page: Page) => page.locator('table[data-grid] tbody tr[data-row]')
+
+test('without JavaScript: a window, the way to a date, a row in its context, an annotation, a clock', async () => {
+  const page = await visitor({ javaScriptEnabled: false })
+  await signIn(page, tenant.people.user.username)
+  await page.goto(`/timeline?host=${host}`)
+  expect(await page.locator('.reading').textContent()).toContain('76 events, 4 undated rows')
+  expect(await page.getByRole('complementary', { name: 'Undated rows' }).getByRole('listitem').count()).toBe(4)
+  await page.getByLabel('From (UTC)').fill(' 2026-01-05 12:10 ')
+  await page.getByLabel('To (UTC)').fill('2026-01-05 13:15 Europe/Vienna')
+  await page.getByRole('button', { name: 'Apply' }).click()
+  expect(await page.locator('.reading').textContent()).toContain(
+    'since 5 Jan 2026, 12:10:00 UTC until 5 Jan 2026, 12:15:00 UTC',
+  )
+  expect(await events(page).count()).toBe(5)
+  await page.getByRole('link', { name: 'Next window' }).click()
+  expect(await events(page).count()).toBe(4)
+  await page.getByRole('link', { name: 'Whole range' }).click()
+  await page.getByLabel('Go to (UTC)').fill('2026-01-05 12:40 ')
+  await page.getByRole('button', { name: 'Go', exact: true }).click()
+  expect(await page.locator('.reading').textContent()).toContain('read from 5 Jan 2026, 12:40:00 UTC')
+  const odd = page.locator('tr[data-row]', { hasText: 'mimikatz' })
+  expect(await odd.locator('.ctl').first().textContent()).toContain('202E')
+  await odd.locator('summary').click()
+  await odd.getByRole('link', { name: 'This row among all others' }).click()
+  expect(await page.locator('tr#here[aria-current="true"]').textContent()).toContain('mimikatz')
+  expect(await events(page).count()).toBe(50)
+
+  await page.locator('tr#here summary').click()
+  await page.locator('tr#here').getByRole('link', { name: 'Annotate' }).click()
+  await page.getByLabel('What happened').fill('credentials taken')
+  await page.getByRole('button', { name: 'Add annotation' }).click()
+  expect(await page.locator('tr.note').textContent()).toContain('credentials taken')
+
+  await page.goto(`/timeline/clocks/${host}`)
+  await page.getByLabel('Seconds to add').fill('90')
+  await page.getByLabel('Reason').fill('no time server')
+  await page.getByRole('button', { name: 'Set the clock' }).click()
+  expect(await events(page).last().textContent()).toContain('its clock said')
+  await page.goto('/timeline?from=yesterdayish')
+  expect(await page.getByRole('alert').textContent()).toContain('From: “yesterdayish” is no time.')
+})
+
+test('two people at one annotation: the second sees both texts and keeps the own one', async () => {
+  const made = await tenant.as('user').timeline.annotate({ at: '2026-01-05 12:05', text: 'first words' })
+  const page = await visitor({ javaScriptEnabled: false })
+  await signIn(page, tenant.people.user.username)
+  await page.goto(`/timeline/annotations/${made.id}`)
+  await page.getByLabel('What happened').fill('my words')
+  await tenant.as('lead').timeline.edit({ id: made.id, version: 1, at: made.happened_at, text: 'their words' })
+  await page.getByRole('button', { name: 'Save annotation' }).click()
+  expect(await page.getByText('their words').count()).toBe(1)
+  expect(await page.getByLabel('What happened').inputValue()).toBe('my words')
+  await page.getByRole('button', { name: 'Save annotation' }).click()
+  await page.waitForURL(/at=/)
+  expect((await tenant.as('viewer').timeline.annotation({ id: made.id })).text).toBe('my words')
+})
+
+test('the host page stands before its portrait, which follows with JavaScript and is linked without', async () => {
+  const plain = await visitor({ javaScriptEnabled: false })
+  await signIn(plain, tenant.people.viewer.username)
+  await plain.goto(`/hosts/${host}`)
+  expect(await plain.getByRole('table', { name: 'The rarest things on this host' }).count()).toBe(0)
+  const section = plain.getByRole('region', { name: 'The rarest 25 things on it' })
+  await section.getByRole('link', { name: 'On a page of its own' }).click()
+  expect(await plain.getByRole('table', { name: 'The rarest things on this host' }).textContent()).toContain('p40.exe')
+  await plain.goto(`/hosts/${host}/activity`)
+  expect(await plain.locator('.heat figcaption').textContent()).toContain('76 events in four weeks')
+
+  const page = await visitor()
+  await signIn(page, tenant.people.viewer.username)
+  await page.goto(`/hosts/${host}`)
+  await page.getByRole('table', { name: 'The rarest things on this host' }).waitFor()
+  await page.locator('.heat figcaption').waitFor({ state: 'attached' })
+  await page.getByText('Nothing to compare yet').waitFor()
+})
+
+test('no fault of accessibility and no sideways scroll, on desk and phone, light and dark', async () => {
+  const page = await visitor()
+  await signIn(page, tenant.people.user.username)
+  await page.goto(`/timeline?host=${host}&lanes=user`)
+  await injectAxe(page)
+  for (const viewport of [DESK, PHONE]) {
+    await page.setViewportSize(viewport)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      expect(await faults(page)).toEqual([])
+      if (process.env.SHOTS)
+        await page.screenshot({
+          path: `${process.env.SHOTS}/timeline-${viewport.width}-${colorScheme}.png`,
+          fullPage: true,
+        })
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
+  }
+  await page.goto(`/hosts/${host}/rarest`)
+  await injectAxe(page)
+  expect(await faults(page)).toEqual([])
+  await page.goto(`/hosts/${host}/activity`)
+  await injectAxe(page)
+  expect(await faults(page)).toEqual([])
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/activity.png`, fullPage: true })
+})
