@@ -72,14 +72,12 @@ const Names = ({ names }: { names: string[] }) =>
   names.length === 0 ? (
     <b>nothing</b>
   ) : (
-    <>
-      {names.map((name, at) => (
-        <span key={name}>
-          {at > 0 && ', '}
-          <b>
-            <Value text={name} path={false} />
-          </b>
-        </span>
-      ))}
-    </>
+    names.map((name, at) => (
+      <span key={name}>
+        {at > 0 && ', '}
+        <b>
+          <Value text={name} path={false} />
+        </b>
+      </span>
+    ))
   )
