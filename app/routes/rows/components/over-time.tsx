@@ -16,7 +16,7 @@ export type OverTime = {
   bars: Bar[]
 }
 
-/** Rows over event time. Drag over it to zoom; the two fields above do the same, and so does the table. */
+/** Rows over event time. Drag over it to zoom; the two fields above do the same, and so do the figures. */
 export function RowsOverTime({ found }: { found: OverTime }) {
   const link = useSearchLink()
   const zoom = ({ from, to }: { from: Date; to: Date }) => link({ from: from.toISOString(), to: to.toISOString() })
@@ -39,7 +39,7 @@ export function RowsOverTime({ found }: { found: OverTime }) {
         </span>
         <Beside found={found} />
       </p>
-      {bars.length > 0 && <AsTable bars={bars} zoom={zoom} />}
+      {bars.length > 0 && <AsList bars={bars} zoom={zoom} />}
     </section>
   )
 }
@@ -115,34 +115,23 @@ function Plot({ bars, zoom }: { bars: Bar[]; zoom: Zoom }) {
   )
 }
 
-const AsTable = ({ bars, zoom }: { bars: Bar[]; zoom: Zoom }) => (
+const AsList = ({ bars, zoom }: { bars: Bar[]; zoom: Zoom }) => (
   <details>
-    <summary className="link">Rows over time as a table</summary>
-    <table className="ledger max-w-[34rem]">
-      <caption className="sr-only">Rows over time</caption>
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          <th scope="col">To</th>
-          <th scope="col" className="r">
-            Rows
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {bars
-          .filter(({ rows }) => rows > 0)
-          .map((bar) => (
-            <tr key={bar.from.getTime()}>
-              <td>{fullTime(bar.from)}</td>
-              <td>{fullTime(bar.to)}</td>
-              <td className="r">
-                <Link to={zoom(bar)}>{number(bar.rows)}</Link>
-              </td>
-            </tr>
-          ))}
-      </tbody>
-    </table>
+    <summary className="link">Rows over time in figures</summary>
+    <ol className="stretches">
+      {bars
+        .filter(({ rows }) => rows > 0)
+        .map((bar) => (
+          <li key={bar.from.getTime()}>
+            <span>
+              {fullTime(bar.from)} to {fullTime(bar.to)}
+            </span>
+            <Link className="num" to={zoom(bar)}>
+              {number(bar.rows)}
+            </Link>
+          </li>
+        ))}
+    </ol>
   </details>
 )
 
