@@ -38,7 +38,7 @@ export const NAV: NavItem[][] = [
     { to: '/verdicts', title: 'Verdicts', Icon: Gavel },
     { to: '/views', title: 'Views', Icon: Bookmark, act: 'go-views' },
     { to: '/marks', title: 'Marked rows', Icon: Star },
-    { to: '/compare', title: 'Compare', Icon: Compare },
+    { to: '/compare', title: 'Compare', Icon: Compare, act: 'go-compare' },
     { to: '/artifacts', title: 'Artifacts', Icon: Braces },
     { to: '/lookup', title: 'Hash lookup', Icon: Scan },
   ],

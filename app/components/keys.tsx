@@ -1,7 +1,7 @@
 import { useLocation, useNavigate } from '@remix-run/react'
 import { type MutableRefObject, useEffect, useRef, useState } from 'react'
 import { drawCursor, gridAt, type Place, placeOf, STEPS, selectRow, standingAt, stepped } from '#app/lib/grid-cursor.ts'
-import { done, TYPING } from '#app/lib/key-acts.ts'
+import { done, IN_PREVIEW, TYPING } from '#app/lib/key-acts.ts'
 import { ACTS, type KeyMap, keysOf, meaningOf, nameOf } from '#app/lib/keys.ts'
 import { stepBefore } from '#app/lib/trail.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
@@ -166,6 +166,8 @@ function useStepBack({ tenantId, accountId }: Viewer) {
 /** What this screen really offers, and its key. */
 function linesOf(map: KeyMap): HelpLine[] {
   const offered = new Set([...document.querySelectorAll<HTMLElement>('[data-act]')].map(({ dataset }) => dataset.act))
+  // These stand in the preview of a row, which opens for them.
+  if (offered.has('preview') && offered.has('star')) for (const act of IN_PREVIEW) offered.add(act)
   const grid = gridAt(document.activeElement)
   const movable = (act: string) =>
     grid !== null && (act in STEPS ? !act.startsWith('extend') || offered.has('select') : act === 'open')

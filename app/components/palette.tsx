@@ -94,6 +94,8 @@ function usePalette(viewer: Viewer) {
   const [chosen, setChosen] = useState(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: where one arrives, what led there is done with
   useEffect(() => {
+    // Who types already while a page arrives keeps what is typed.
+    if (document.activeElement === input.current) return
     setText('')
     setOpen(false)
   }, [key])

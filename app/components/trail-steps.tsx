@@ -28,7 +28,7 @@ export function TrailSteps({ viewer: { tenantId, accountId } }: { viewer: Viewer
         </>
       }
     >
-      <ol className="steps">
+      <ol className="trail-steps">
         {steps.map(({ address, title }, at) => (
           <li key={address}>
             <Link className="item" to={address} aria-current={at === steps.length - 1 ? 'step' : undefined}>

@@ -23,7 +23,7 @@ export function done(act: string, place: Place | null, later: ((act: string) => 
 }
 
 // These stand in the preview of a row: it opens first.
-const IN_PREVIEW = new Set(['tag', 'comment'])
+export const IN_PREVIEW = new Set(['tag', 'comment'])
 
 function previewed(row: HTMLTableRowElement | undefined, then: () => void): boolean {
   const preview = row?.querySelector<HTMLElement>('[data-act="preview"]')
