@@ -1,7 +1,7 @@
 import type { PageContext } from '#server/context.ts'
 import type { Width } from '#server/modules/exploring/schema.ts'
 import { huntOf } from '#server/modules/ingestion/schema.ts'
-import { orFlaw } from './query-flaw.server.ts'
+import { orFlaw, orNothing } from './query-flaw.server.ts'
 import { fieldNamed, withParts } from './query-text.ts'
 import { facetFields } from './row-counts.ts'
 import { rowQuery } from './row-query.server.ts'
@@ -96,8 +96,8 @@ async function counted(
   params: URLSearchParams,
 ) {
   const [overTime, facets] = await Promise.all([
-    api.exploring.histogram(list),
-    api.exploring.facets({ ...list, fields, top: params.get('all') ? 50 : 6 }),
+    orNothing(api.exploring.histogram(list)),
+    orNothing(api.exploring.facets({ ...list, fields, top: params.get('all') ? 50 : 6 })),
   ])
   return { overTime, facets }
 }

@@ -23,3 +23,10 @@ export async function orFlaw<T>(
     }
   }
 }
+
+/** What comes after a page, or null: a wrong query, or an engine that is away or slow, takes nothing from the page itself. */
+export const orNothing = <T>(answer: Promise<T>): Promise<T | null> =>
+  answer.catch((error: unknown) => {
+    if ([422, 503].includes(failureOf(error)?.status ?? 0)) return null
+    throw error
+  })

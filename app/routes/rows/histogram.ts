@@ -1,10 +1,6 @@
 import { load } from '#app/lib/api.server.ts'
-import { orFlaw } from '#app/lib/query-flaw.server.ts'
+import { orNothing } from '#app/lib/query-flaw.server.ts'
 import { rowQuery } from '#app/lib/row-query.server.ts'
 
-/** Rows over time, for the page to draw after it is there. */
-export const loader = load(async ({ api, query }) => {
-  const { list } = rowQuery(query)
-  const { found } = await orFlaw(api.exploring.histogram(list))
-  return found
-})
+/** Rows over time, for the page to draw after it is there; null where the row engine cannot say. */
+export const loader = load(({ api, query }) => orNothing(api.exploring.histogram(rowQuery(query).list)))
