@@ -3,7 +3,6 @@ import { useLoaderData } from '@remix-run/react'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { Pager } from '#app/components/pager.tsx'
 import { QueryFlawNote } from '#app/components/query-flaw.tsx'
-import { JustDecided } from '#app/components/verdict-notice.tsx'
 import { act, load } from '#app/lib/api.server.ts'
 import { orFlaw } from '#app/lib/query-flaw.server.ts'
 import { stackLink } from '#app/lib/stack-link.ts'
@@ -41,7 +40,6 @@ export default function Stacks() {
   return (
     <>
       <h1 className="sr-only">Stack</h1>
-      <JustDecided />
       <StackBar known={known} found={found} list={list} flawed={flaw !== null} />
       {leftOut.length > 0 && (
         <Notice kind="warn" role="alert">
