@@ -48,7 +48,8 @@ let undated: number
 
 beforeAll(async () => {
   random = await newTenant()
-  const rows = fc.sample(mftRow, { numRuns: 30, seed: 7 })
+  const sampled = fc.sample(mftRow, { numRuns: 30, seed: 7 })
+  const rows = sampled.map((row, n) => (n % 8 === 5 ? { c: null, m: null, r: null, a: null } : row))
   expanded = []
   undated = 0
   for (const [n, host] of ['ws-01', 'ws-02', 'ws-03'].entries()) {
