@@ -1,6 +1,8 @@
 import { redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { SchemaForm } from '#app/components/form.tsx'
+import { Link } from '#app/components/link.tsx'
+import { Nothing } from '#app/components/notice.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
 import { Value } from '#app/components/value.tsx'
 import { act, load } from '#app/lib/api.server.ts'
@@ -42,6 +44,7 @@ export const action = act(async ({ api, form }) => {
 
 export default function SaveViewPage() {
   const { address, values, fields } = useLoaderData<typeof loader>()
+  if (address === '') return <NothingToSave />
   return (
     <>
       <PageHead title="Save view" about="An address under a name: whoever opens it sees what is there then." />
@@ -60,3 +63,19 @@ export default function SaveViewPage() {
     </>
   )
 }
+
+const NothingToSave = () => (
+  <>
+    <PageHead title="Save view" />
+    <Nothing
+      title="Nothing to save yet"
+      actions={
+        <Link className="btn primary" to="/rows">
+          Explore
+        </Link>
+      }
+    >
+      Ask something in Explore, Stack, Timeline or Compare; the button “Save view” there leads here.
+    </Nothing>
+  </>
+)
