@@ -117,7 +117,6 @@ export const sameShape = (rows: TenantRows, { type, value }: Value, shape: strin
        where ${OWN} and type = {type:String} and shape = {shape:String} and value != {value:String}
        group by type, value order by hosts desc, last_ms desc, value limit {limit:UInt32}`,
       { type, value, shape, limit, ...fleetParams(fleet) },
-      { seconds: 2 },
     ),
   )
 
@@ -157,7 +156,7 @@ export async function neighboursOf(rows: TenantRows, { type, value }: Value, map
     hosts: places.map(({ host_id }) => host_id),
     batches: places.map(({ batch_id }) => batch_id),
   }
-  const limits = { seconds: 2, settings: SIGHTINGS_SETTINGS }
+  const limits = { settings: SIGHTINGS_SETTINGS }
   const foreign = foreignNamesSql(maps, where)
   const names = foreign ? await inTime(rows.select<{ name: string }>(foreign, params, limits)) : []
   if (names === null) return null
@@ -201,7 +200,6 @@ export const rowsAround = (rows: TenantRows, hosts: number[], at: number, limit:
          and event_time <= fromUnixTimestamp64Milli({to:Int64})
        order by event_time, batch_id, line limit {limit:UInt32}`,
       { hosts, from: at - 1000, to: at + 1000, limit },
-      { seconds: 2 },
     ),
   )
 
@@ -219,7 +217,6 @@ export const rarestNew = (rows: TenantRows, batch: number, fleet: Fleet, limit: 
        group by type, value having min(batch_id) >= {batch:UInt64}
        order by hosts, last_ms desc nulls last, type, value limit {limit:UInt32}`,
       { batch, limit, ...fleetParams(fleet) },
-      { seconds: 3 },
     ),
   )
 
