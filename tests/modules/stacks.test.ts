@@ -95,11 +95,13 @@ type Asked = {
 }
 
 /** Every line of a stack, page after page, and its first page. */
-async function allOf(tenant: Tenant, asked: Asked, artifact: string | undefined = ARTIFACT) {
+async function allOf(tenant: Tenant, asked: Asked, artifact: string | null = ARTIFACT) {
   const pages = []
   let cursor: string | undefined
   do {
-    const page = await tenant.as('viewer').stacks.stack({ artifact, limit: 15, ...asked, cursor, since: asked.since })
+    const page = await tenant
+      .as('viewer')
+      .stacks.stack({ artifact: artifact ?? undefined, limit: 15, ...asked, cursor, since: asked.since })
     pages.push(page)
     cursor = page.next ?? undefined
   } while (cursor)
@@ -217,7 +219,7 @@ describe('a stack of a small fleet', () => {
   })
 
   test('stands over every artifact by the name of what a column is', async () => {
-    const { lines } = await allOf(tenant, { columns: ['process.name'] }, undefined)
+    const { lines } = await allOf(tenant, { columns: ['process.name'] }, null)
     expect(told(lines)).toContain('["svchost.exe"] 3 3')
   })
 
