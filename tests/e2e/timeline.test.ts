@@ -86,7 +86,7 @@ test('the host page stands before its portrait, which follows with JavaScript an
   expect(await plain.getByRole('table', { name: 'The rarest things on this host' }).count()).toBe(0)
   const section = plain.getByRole('region', { name: 'The rarest 25 things on it' })
   await section.getByRole('link', { name: 'On a page of its own' }).click()
-  expect(await plain.getByRole('table', { name: 'The rarest things on this host' }).textContent()).toContain('p40.exe')
+  expect(await plain.getByRole('table', { name: 'The rarest things on this host' }).textContent()).toContain('mimikatz')
   await plain.goto(`/hosts/${host}/activity`)
   expect(await plain.locator('.heat figcaption').textContent()).toContain('76 events in four weeks')
 
