@@ -88,7 +88,7 @@ const OneEvent = ({ event, opensDay, current, here, mayWrite }: One) => (
   <>
     {opensDay && (
       <tr className="day">
-        <th colSpan={5} scope="colgroup">
+        <th colSpan={2} scope="colgroup">
           {day(event.at)}
         </th>
       </tr>
@@ -134,7 +134,7 @@ const RowCells = ({ event }: { event: RowEvent }) => (
         <Value text={event.hostname} />
       </Link>
     </td>
-    <td className="told">
+    <td className="event-text">
       {event.cells.map(({ column, text }, at) => (
         <span key={column} data-cell data-column={column || undefined} data-text={text}>
           {at > 0 && ' · '}
@@ -167,7 +167,7 @@ const NoteCells = ({ note }: { note: NoteEvent }) => (
         <span className="muted">no host</span>
       )}
     </td>
-    <td className="told">
+    <td className="event-text">
       <WholeValue text={note.text} />
       <span className="shifted">
         annotated by {note.written_by_name}

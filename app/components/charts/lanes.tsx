@@ -26,6 +26,11 @@ export function SwimLanes({ by, window, lanes, notes, open, openNote }: Lanes) {
   return (
     <table className="lanes">
       <caption className="sr-only">{`Lanes by ${by}, ${exactTime(window.from)} to ${exactTime(window.to)}`}</caption>
+      <colgroup>
+        <col className="lane-name" />
+        <col />
+        <col className="lane-count" />
+      </colgroup>
       <thead className="sr-only">
         <tr>
           <th scope="col">Lane</th>

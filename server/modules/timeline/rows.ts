@@ -124,8 +124,8 @@ function parsed(raw: string): Record<string, unknown> | null {
 
 /** The newest stored rows that bear no time, and how many there are: no window can hold or leave out any of them. */
 export async function undatedRows(rows: TenantRows, narrowing: Narrowing, limit: number) {
-  const { sql, params } = rowsWhere(narrowing)
-  const where = `from rows where ${sql} and empty(times)`
+  const { sql: conditions, params } = rowsWhere(narrowing)
+  const where = `from rows where ${conditions} and empty(times)`
   const [places, counted] = await Promise.all([
     rows.select<Place>(
       `select host_id, artifact, batch_id, line ${where} order by batch_id desc, line desc limit {limit:UInt32}`,
@@ -208,7 +208,7 @@ function withUsers(events: Condition, narrowing: Narrowing, maps: ColumnsOf[]): 
 
 /** SQL: every labelled time of the rows that lies in the window, as `at` (moved by its host's clock offset), `n` counting from 1. */
 export function eventsOf(narrowing: Narrowing, columns: string, label: 'label' | ''): Condition {
-  const { sql, params } = rowsWhere(narrowing)
+  const { sql: conditions, params } = rowsWhere(narrowing)
   const { from, to, shifts } = narrowing
   const shift =
     shifts.length > 0 ? ' + transform(host_id, {shifted:Array(UInt64)}, {shifts:Array(Int64)}, toInt64(0))' : ''
@@ -220,7 +220,7 @@ export function eventsOf(narrowing: Narrowing, columns: string, label: 'label' |
     from === null && to === null ? read : `arrayFilter(e -> e.1 >= {from:Int64} and e.1 < {to:Int64}, ${read})`
   return {
     sql: `select host_id, ${columns ? `${columns}, ` : ''}event.1 as at, event.2 as n${label ? ', event.3 as label' : ''}
-      from (select host_id, ${columns ? `${columns}, ` : ''}arrayJoin(${windowed}) as event from rows where ${sql})`,
+      from (select host_id, ${columns ? `${columns}, ` : ''}arrayJoin(${windowed}) as event from rows where ${conditions})`,
     params: {
       ...params,
       from: from ?? -EVER,
