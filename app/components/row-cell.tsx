@@ -1,13 +1,12 @@
 import { Form, useLocation } from '@remix-run/react'
-import Layers from 'lucide-react/icons/chart-bar-decreasing'
+import { termOf } from '#app/lib/query-text.ts'
 import { stackLink } from '#app/lib/stack-link.ts'
 import { fieldOf, withoutDeed } from '#app/lib/verdict-deeds.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'
-import { Pick } from './pick.tsx'
 import { Prevalence } from './prevalence.tsx'
 import { Value } from './value.tsx'
-import { type Ruling, VerdictMark, VerdictShape, type VerdictWord } from './verdict-mark.tsx'
+import { type Ruling, VerdictMark, type VerdictWord } from './verdict-mark.tsx'
 
 /** What a cell's value is, where it is one that is followed: on how many hosts, and what was decided about it. */
 export type Known = { type: string; value: string; hosts: number; totalHosts: number; verdict: Ruling | null }
@@ -31,10 +30,21 @@ export function DecideForms() {
   ))
 }
 
-type Cell = { artifact: string | null; column: string; text: string; known: Known | null; q: string | null }
+/** The address of the rows that have a term, or have it not; made once for a grid, whose cells are many. */
+export type Narrow = (term: string, how: 'only' | 'not') => string
+
+type Cell = {
+  artifact: string | null
+  column: string
+  text: string
+  known: Known | null
+  q: string | null
+  narrow: Narrow
+  mayWrite: boolean
+}
 
 /** A value of a row: as it is, on how many hosts it was seen, what was decided, and what can be done with it. */
-export function Cell({ artifact, column, text, known, q }: Cell) {
+export function Cell({ text, known, ...rest }: Cell) {
   if (!text) return <span className="muted">empty</span>
   const common = known && (known.hosts > known.totalHosts * 0.1 || known.verdict?.verdict === 'benign')
   return (
@@ -43,66 +53,45 @@ export function Cell({ artifact, column, text, known, q }: Cell) {
       <span className="cut">
         <Value text={text} />
       </span>
-      {known && (
-        <span>
-          <Badge known={known} />
-        </span>
-      )}
-      <span className="pick mouse">
-        <Pick column={column} value={text} mouse />
-        <Link
-          tabIndex={-1}
-          aria-hidden="true"
-          data-act="stack"
-          to={stackLink({ artifact, columns: [column], q })}
-          title="Stack this column"
-        >
-          <Layers aria-hidden="true" />
-        </Link>
-        {known && <Decide known={known} />}
-      </span>
+      {known && <Prevalence hosts={known.hosts} totalHosts={known.totalHosts} of={known} />}
+      <Strip text={text} known={known} {...rest} />
     </span>
   )
 }
 
-const Badge = ({ known: { type, value, hosts, totalHosts } }: { known: Known }) => (
-  <Prevalence hosts={hosts} totalHosts={totalHosts} of={{ type, value }} />
-)
-
-function Decide({ known }: { known: Known }) {
-  if (!useMayWrite()) return null
-  const value = fieldOf(known)
+// A page has hundreds of these: letters instead of drawings keep it small. The keyboard and the preview offer the same.
+function Strip({ artifact, column, text, known, q, narrow, mayWrite }: Cell) {
+  const term = termOf(column, text)
+  const decides = known && mayWrite ? fieldOf(known) : null
   return (
-    <>
-      {WORDS.map((word) => (
-        <button
-          key={word}
-          type="submit"
-          form={`decide-${word}`}
-          name="observable"
-          value={value}
-          data-act={word}
-          tabIndex={-1}
-          aria-hidden="true"
-          title={`Decide ${word}`}
-        >
-          <VerdictShape verdict={word} />
-        </button>
-      ))}
-      {known.verdict && (
-        <button
-          type="submit"
-          form="decide-clear"
-          name="observable"
-          value={value}
-          data-act="clear"
-          tabIndex={-1}
-          aria-hidden="true"
-          title="Clear the verdict"
-        >
+    <span className="pick mouse" aria-hidden="true">
+      {term && (
+        <>
+          <Link tabIndex={-1} data-act="include" to={narrow(term, 'only')} title="Only with this">
+            +
+          </Link>
+          <Link tabIndex={-1} data-act="exclude" to={narrow(term, 'not')} title="Only without this">
+            −
+          </Link>
+        </>
+      )}
+      <Link tabIndex={-1} data-act="stack" to={stackLink({ artifact, columns: [column], q })} title="Stack this column">
+        ≡
+      </Link>
+      {decides &&
+        WORDS.map((word, at) => (
+          <button key={word} {...deciding(word, decides)} className={`v-${word}`} title={`Decide ${word}`}>
+            {at + 1}
+          </button>
+        ))}
+      {decides && known?.verdict && (
+        <button {...deciding('clear', decides)} title="Clear the verdict">
           0
         </button>
       )}
-    </>
+    </span>
   )
 }
+
+const deciding = (word: VerdictWord | 'clear', value: string) =>
+  ({ type: 'submit', form: `decide-${word}`, name: 'observable', value, 'data-act': word, tabIndex: -1 }) as const

@@ -1,10 +1,12 @@
 import { Form, useSearchParams } from '@remix-run/react'
-import { partIn } from '#app/lib/query-text.ts'
+import { narrowed, partIn } from '#app/lib/query-text.ts'
 import { rowLink, rowsLink } from '#app/lib/row-links.ts'
+import { useSearchLink } from '#app/lib/search-link.ts'
+import { useMayWrite } from '#app/lib/viewer.ts'
 import type { Width } from '#server/modules/exploring/schema.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
-import { Cell, DecideForms, type Known } from './row-cell.tsx'
+import { Cell, DecideForms, type Known, type Narrow } from './row-cell.tsx'
 import { type Marks, RowMarks, StarButton, StarForm } from './row-marks.tsx'
 import { orderedBy, SortLinks } from './row-sort.tsx'
 import { OpenRow, type StoredRow } from './row-table.tsx'
@@ -34,13 +36,18 @@ export function RowGrid({ rows, columns, open, marks, artifact, known }: Grid) {
   const [params] = useSearchParams()
   const q = params.get('q')
   const sort = params.getAll('sort')
+  const mayWrite = useMayWrite()
+  const link = useSearchLink()
+  const narrow: Narrow = (term, how) => `/rows${link({ q: narrowed(q ?? '', term, how) })}`
   const preview = (id: string) => {
     const to = new URLSearchParams(params)
     to.set('row', id)
     return `?${to}`
   }
   const fields: Column<StoredRow>[] =
-    columns.length > 0 ? columns.map((column) => field({ column, artifact, known, q, sort })) : [ARTIFACT, AS_IT_CAME]
+    columns.length > 0
+      ? columns.map((column) => field({ column, artifact, known, q, sort, narrow, mayWrite }))
+      : [ARTIFACT, AS_IT_CAME]
   const time = { ...TIME, title: <SortLinks by="time" title="Event (UTC)" />, ordered: orderedBy(sort, 'time') }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
@@ -175,9 +182,11 @@ type Field = {
   known: Record<string, Known>
   q: string | null
   sort: string[]
+  narrow: Narrow
+  mayWrite: boolean
 }
 
-const field = ({ column: { name, width }, artifact, known, q, sort }: Field): Column<StoredRow> => ({
+const field = ({ column: { name, width }, artifact, known, q, sort, narrow, mayWrite }: Field): Column<StoredRow> => ({
   title: <SortLinks column={name} />,
   key: `field-${name}`,
   className: `max-md:hidden value-cell w-${width}`,
@@ -203,6 +212,8 @@ const field = ({ column: { name, width }, artifact, known, q, sort }: Field): Co
       text={row.cells[name] ?? ''}
       known={known[`${row.id} ${name}`] ?? null}
       q={q}
+      narrow={narrow}
+      mayWrite={mayWrite}
     />
   ),
   holds: (row) => {
