@@ -29,8 +29,8 @@ test('without JavaScript: a window, the way to a date, a row in its context, an 
   await page.goto(`/timeline?host=${host}`)
   expect(await page.locator('.reading').textContent()).toContain('76 events, 4 undated rows')
   expect(await page.getByRole('complementary', { name: 'Undated rows' }).getByRole('listitem').count()).toBe(4)
-  await page.getByLabel('From (UTC)').fill(' 2026-01-05 12:10 ')
-  await page.getByLabel('To (UTC)').fill('2026-01-05 13:15 Europe/Vienna')
+  await page.getByLabel('From (UTC)', { exact: true }).fill(' 2026-01-05 12:10 ')
+  await page.getByLabel('To (UTC)', { exact: true }).fill('2026-01-05 13:15 Europe/Vienna')
   await page.getByRole('button', { name: 'Apply' }).click()
   expect(await page.locator('.reading').textContent()).toContain(
     'since 5 Jan 2026, 12:10:00 UTC until 5 Jan 2026, 12:15:00 UTC',
