@@ -305,6 +305,8 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
       host_id: host.id,
       written_by: user,
       written_by_name: text('annotator'),
+      edited_by_name: text('editor'),
+      row_place: text('place'),
     })
     .returning('id')
     .executeTakeFirstOrThrow()
