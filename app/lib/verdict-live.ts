@@ -12,16 +12,20 @@ export function useVerdictsLive() {
   const { revalidate, state } = useRevalidator()
   useEffect(() => {
     if (known === undefined || state !== 'idle') return
+    let timer: ReturnType<typeof setTimeout>
     let over = false
     const ask = async () => {
-      if (document.visibilityState !== 'visible' || !document.querySelector(SHOWN)) return
-      const revision = await revisionNow()
-      if (!over && revision !== null && revision !== known) revalidate()
+      const visible = document.visibilityState === 'visible' && document.querySelector(SHOWN)
+      const revision = visible ? await revisionNow() : null
+      if (over) return
+      if (revision !== null && revision !== known) revalidate()
+      // Only after the answer: a server that is slow is not asked faster than it answers.
+      else timer = setTimeout(ask, EVERY_MS)
     }
-    const timer = setInterval(ask, EVERY_MS)
+    timer = setTimeout(ask, EVERY_MS)
     return () => {
       over = true
-      clearInterval(timer)
+      clearTimeout(timer)
     }
   }, [known, state, revalidate])
 }

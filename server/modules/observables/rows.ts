@@ -141,17 +141,17 @@ const EACH_TYPE = 12
  * `maps`: what the columns of the places' artifacts are.
  */
 export async function neighboursOf(rows: TenantRows, { type, value }: Value, maps: ColumnsOf[], places: Sighted[]) {
-  const tokens = tokensOf({ type, value })
+  const token = tokenOf({ value })
   const where = `artifact in {artifacts:Array(String)} and (artifact, host_id, batch_id) in (
     select place.1, place.2, place.3 from (
       select arrayJoin(arrayZip({artifacts:Array(String)}, {hosts:Array(UInt64)}, {batches:Array(UInt64)})) as place))
-    ${tokens.length > 0 ? 'and hasAnyTokens(rows.raw, {tokens:Array(String)})' : ''}`
+    ${token ? 'and positionCaseInsensitive(rows.raw, {token:String}) > 0' : ''}`
   const observables = observablesSql(maps, where)
   if (!observables || places.length === 0) return []
   const params = {
     type,
     value,
-    tokens,
+    token,
     artifacts: places.map(({ artifact }) => artifact),
     hosts: places.map(({ host_id }) => host_id),
     batches: places.map(({ batch_id }) => batch_id),
@@ -177,15 +177,14 @@ export async function neighboursOf(rows: TenantRows, { type, value }: Value, map
 }
 
 /**
- * Tokens of which every row with this value has one, whichever way JSON wrote it; none when that is not sure. What follows
- * a space may have followed an escaped tab in the row, and what follows a letter beyond ASCII a code point.
+ * A part of a value that every row with it has, whichever way JSON wrote it; '' when none is sure. What follows a space
+ * may have followed an escaped tab in the row, and what follows a letter beyond ASCII a code point.
  */
-function tokensOf({ type, value }: Value): string[] {
-  if (value.startsWith('sha256:') || value.includes('xn--')) return []
-  if (type === 'hash') return [value, `0000${value}`] // Amcache writes zeros before it
+function tokenOf({ value }: Pick<Value, 'value'>): string {
+  if (value.startsWith('sha256:') || value.includes('xn--')) return ''
   const found = value.matchAll(/(?:^|[\\/._:=([{,;@$%-])([0-9A-Za-z]{4,})(?![0-9A-Za-z\u0080-\uffff])/g)
   const [longest] = [...found].map(([, token]) => token!).sort((a, b) => b.length - a.length)
-  return longest ? [longest.toLowerCase()] : []
+  return longest ?? ''
 }
 
 /** A row near another: where it lies and its beginning. */
