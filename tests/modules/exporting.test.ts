@@ -11,7 +11,7 @@ const HOSTILE = [
   '{"Pid":18446744073709551616,"FileSize":9007199254740993,"Ratio":1.10,"Big":1e5,"Neg":-0.0,"Text":"9007199254740993","Yes":true,"No":false}',
   '{"Nothing":null,"Null":"null","True":"true","Empty":"","List":[1,"=2",null],"Object":{"a":-1,"b":"=x"},"Json":"{\\"a\\":1}","Hash":"# VelociCompanion export 1"}',
   '{"=2+3":"in the name","(host)":"like ours"," spaced ":"x","":"no name","a,b":"comma","ＳＵＭ":"＝1"}',
-  `{"Long":"${'x'.repeat(40_000)}"}`,
+  `{"Long":"${'x'.repeat(30_000)}"}`,
 ]
 
 const rawOf = async (tenant: Tenant, q?: string) =>
