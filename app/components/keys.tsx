@@ -7,7 +7,7 @@ import { stepBefore } from '#app/lib/trail.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
 import { type HelpLine, KeysHelp } from './keys-help.tsx'
 
-const SEQUENCE_MS = 1500
+const SEQUENCE_MS = 5000
 const WRITABLE = `${TYPING}, [contenteditable], [role=combobox], [role=listbox]`
 // These have a meaning of their own where they are pressed.
 const NATIVE: Record<string, string> = {

@@ -53,7 +53,7 @@ test('the cursor moves by keys, is seen and read out, opens the preview, narrows
   await press(page, 'Escape')
   await preview.waitFor({ state: 'detached' })
 
-  await toCell(page, 'cmd.exe')
+  await toCell(page, 'svchost.exe')
   await press(page, '+')
   await page.waitForURL(/q=Name/)
   await expect.poll(() => page.locator('tbody tr').count()).toBe(4)
