@@ -69,7 +69,7 @@ test('a star and a tag by keys show in the grid and in another browser', async (
   await expect.poll(() => tag.evaluate((field) => field === document.activeElement)).toBe(true)
   await page.keyboard.type('odd')
   await page.keyboard.press('Enter')
-  await page.locator(`tr[data-row="${marked}"] .row-marks`).getByText('odd').waitFor()
+  await page.locator(`tr[data-row="${marked}"] .row-marks:visible`).getByText('odd').waitFor()
   await injectAxe(page)
   expect(await faults(page)).toEqual([])
   const other = await at('/marks', 'lead', { javaScriptEnabled: false })
