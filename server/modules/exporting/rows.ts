@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { type Narrowed, where } from '#server/modules/telemetry/rows.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
+import { fieldsOf } from './formats/fields.ts'
 
 /** How long the engine may work on one file. */
 const SECONDS = 1800
@@ -32,7 +33,7 @@ export const countRows = async (
 export async function partsOf(rows: TenantRows, filter: Narrowed): Promise<{ columns: string[]; hosts: number[] }> {
   const { conditions, params } = where(filter)
   const of = `from rows where ${conditions.join(' and ')}`
-  const [columns, hosts] = await Promise.all([
+  const [columns, hosts, unread] = await Promise.all([
     rows.select<{ name: string }>(
       `select name from (select arrayJoin(arrayZip(JSONExtractKeys(raw) as keys, arrayEnumerate(keys))) as pair, pair.1 as name, pair.2 as place ${of})
        group by name order by min(place), count() desc, name limit 10000`,
@@ -40,8 +41,14 @@ export async function partsOf(rows: TenantRows, filter: Narrowed): Promise<{ col
       { seconds: 300 },
     ),
     rows.select<{ id: number }>(`select distinct host_id as id ${of}`, params, { seconds: 300, maxRows: 1_000_000 }),
+    // Half a character or a whole number beyond 64 bits is more than the engine's own reader takes.
+    rows.select<{ raw: string }>(`select raw ${of} and empty(JSONExtractKeys(raw)) limit 5000`, params, {
+      seconds: 300,
+    }),
   ])
-  return { columns: columns.map(({ name }) => name), hosts: hosts.map(({ id }) => id) }
+  const names = new Set(columns.map(({ name }) => name))
+  for (const { raw } of unread) for (const name of fieldsOf(raw).keys()) names.add(name)
+  return { columns: [...names], hosts: hosts.map(({ id }) => id) }
 }
 
 export type ExportedRow = {
