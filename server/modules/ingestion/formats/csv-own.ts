@@ -1,4 +1,5 @@
 import type { Framed } from './framed.ts'
+import { framed } from './jsonl.ts'
 
 // Our own CSV, as server/modules/exporting writes it: a line that says what was asked for, a header whose first columns are
 // about the row, and cells that bring every value back as it was.
@@ -27,11 +28,10 @@ export function ownRow({ names }: OwnHeader, { record, raw, info: { lines: line 
     const json = jsonOf(record[at + OWN_COLUMNS.length]!)
     return json === undefined ? [] : [`${name}:${json}`]
   })
+  const row = Buffer.from(`{${cells.join(',')}}`)
   return {
-    line,
-    raw: Buffer.from(`{${cells.join(',')}}`),
-    json: null,
-    flaw: '',
+    // Half a character came as JSON: the engine needs a copy without it.
+    ...framed(line, row, row.length, false),
     facts: { artifact: String(artifact), hostname: String(hostname), flowId: String(flowId), sure: true },
   }
 }
