@@ -383,7 +383,10 @@ export const CASES: Record<string, Case> = {
     inputs: ({ hash }) => [{ observables: [{ type: 'hash', value: hash }], verdict: 'benign' }],
     creates: true,
   },
-  'verdicts.clear': { inputs: ({ hash }) => [{ observables: [{ type: 'hash', value: hash }] }], creates: true },
+  'verdicts.clear': {
+    inputs: ({ hostname }) => [{ observables: [{ type: 'process', value: hostname }] }],
+    creates: true,
+  },
   // The second time it is not as it was seen: refused, whoever's it is.
   'verdicts.revoke': { inputs: byId('verdict', { version: 999 }), refused: true },
   'verdicts.undo': { inputs: () => [{ token: 'f'.repeat(32) }], refused: true },

@@ -326,6 +326,17 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
       ran_at: new Date(),
     })
     .execute()
+  const decided = {
+    scope: 'all',
+    verdict: 'benign',
+    owner_id: user,
+    owner_name: text('owner'),
+    decided_at: new Date(),
+  } as const
+  await db
+    .insertInto('verdict')
+    .values({ ...decided, type: 'process', value: words.hostname, deed: text('other deed') })
+    .execute()
   const verdict = await db
     .insertInto('verdict')
     .values({
