@@ -196,6 +196,8 @@ const SAMPLES: Record<string, object> = {
   alarm: { kind: 'silence', about: 'x', occurrence: 'x' },
   row_comment: { row_id: 'x', body: 'x', version: 1, author_name: 'x', created_at: 'now', updated_at: 'now' },
   row_comment_revision: { version: 1, written_by_name: 'x', created_at: 'now' },
+  annotation: { happened_at: 'now', text: 'x', written_by_name: 'x' },
+  clock_offset: { offset_seconds: 0, reason: 'x', set_by_name: 'x' },
   source: { kind: 'rest', name: 'x', token_prefix: 'x', token_hash: 'x', created_at: 'now', updated_at: 'now' },
 }
 

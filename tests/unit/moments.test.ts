@@ -16,13 +16,13 @@ const PARTS = fc.record({
   ms: fc.integer({ min: 0, max: 999 }),
 })
 const SPACE = fc.string({ unit: fc.constantFrom(' ', '\t', '\u00a0', '\u2003', '\n'), maxLength: 4 })
-const SHIFTS = [
+const SHIFTS: [zone: string, minutes: number][] = [
   ['', 0],
   ['Z', 0],
   [' UTC', 0],
   ['+02:00', 120],
   ['-03:30', -210],
-] as const
+]
 const FORMS = fc.record({
   parts: PARTS,
   form: fc.constantFrom('day', 'minute', 'second', 'ms'),
