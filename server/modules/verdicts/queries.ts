@@ -100,7 +100,7 @@ export async function versionsOf(db: TenantDb, observables: Pick<Shaped, 'type' 
 
 /** One writer of verdicts per tenant: what is compared stays true until the transaction ends. */
 export const oneWriter = (db: TenantDb) =>
-  sql`select pg_advisory_xact_lock(hashtext('verdict'), app.tenant_id()::int)`.execute(db)
+  sql`select pg_advisory_xact_lock(hashtextextended('verdict.' || app.tenant_id(), 0))`.execute(db)
 
 export type Ending = { deed: string; how: VerdictEnd; by: { id: number | null; name: string } }
 
