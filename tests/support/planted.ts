@@ -335,7 +335,22 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
   } as const
   await db
     .insertInto('verdict')
-    .values({ ...decided, type: 'process', value: words.hostname, deed: text('other deed') })
+    .values([
+      { ...decided, type: 'process', value: words.hostname, deed: text('other deed') },
+      {
+        ...decided,
+        type: 'process',
+        value: text('decided'),
+        scope: 'label',
+        scope_value: text('scope'),
+        deed: text('old deed'),
+        revoked_at: new Date(),
+        revoked_by: user,
+        revoked_by_name: text('revoker'),
+        ended_how: 'revoked',
+        ended_deed: text('end'),
+      },
+    ])
     .execute()
   const verdict = await db
     .insertInto('verdict')
