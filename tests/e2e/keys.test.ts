@@ -69,6 +69,7 @@ test('keys go to screens, to the query, and do nothing inside a field or with a 
   const page = await at('/hosts')
   await press(page, 'g', 'e')
   await page.waitForURL(/\/rows$/)
+  await page.getByRole('heading', { name: 'Explore', level: 1 }).waitFor({ state: 'attached' })
   await press(page, '/')
   await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q')
   await page.keyboard.type('gm j?')

@@ -29,7 +29,8 @@ test.each([true, false])(
     const name = `Shells ${javaScriptEnabled}`
     const page = await at(`/rows?artifact=${PSLIST}&q=Name:cmd.exe&row=${row}`, 'user', { javaScriptEnabled })
     await page.getByRole('link', { name: 'Save view' }).click()
-    await page.getByLabel('Name').fill(name)
+    await page.waitForURL(/\/views\/new/)
+    await page.getByLabel('Name', { exact: true }).fill(name)
     await page.getByLabel('For whom').selectOption('shared')
     await page.getByRole('button', { name: 'Save view' }).click()
     await page.getByText('The view is saved.').waitFor()
@@ -93,8 +94,10 @@ test.each([true, false])(
     await mine.getByRole('alert').waitFor()
     expect(await mine.getByLabel('Your text').inputValue()).toBe('what I wrote meanwhile')
     expect(await mine.getByRole('region', { name: 'Stored text' }).textContent()).toContain('what the lead wrote')
-    await injectAxe(mine)
-    expect(await faults(mine)).toEqual([])
+    if (javaScriptEnabled) {
+      await injectAxe(mine)
+      expect(await faults(mine)).toEqual([])
+    }
     await mine.getByLabel('Your text').fill('both of what we wrote')
     await mine.getByRole('button', { name: 'Save comment' }).click()
     await mine.waitForURL(/\/rows\//)

@@ -373,7 +373,8 @@ export const CASES: Record<string, Case> = {
     refused: true,
   },
   'marks.history': { inputs: byId('comment') },
-  'palette.find': { inputs: list },
+  // Not by a host's name: by then this tenant has made hosts of its own under these names.
+  'palette.find': { inputs: ({ hash, row }) => [{ q: hash }, { q: row }] },
   'verdicts.list': { inputs: list },
   'verdicts.page': { inputs: ({ hash }) => [{}, { type: 'hash', value: hash }] },
   'verdicts.of': { inputs: ({ hash }) => [{ observables: [{ type: 'hash', value: hash }] }] },

@@ -24,6 +24,9 @@ export const loader = load(async ({ api, query }) => {
   return { comment: null, revisions: [], next: '/marks', tags, rows, tag: tag ?? null }
 })
 
+// What is refused for a clash is shown beside what is stored by then.
+export const shouldRevalidate = () => true
+
 export const action = actOpen(async ({ viewer, api, form }) => {
   const next = nextPath(form.next)
   // Back to where it was written: what the person typed is kept there.

@@ -22,6 +22,9 @@ export const loader = load(async ({ api, params }) => ({
   }),
 }))
 
+// What is refused for a clash is shown beside what is stored by then.
+export const shouldRevalidate = () => true
+
 export const action = act(async ({ api, params, form }) => {
   const { id } = AnnotationId.parse({ id: params.annotationId })
   if (form.intent === 'remove') {

@@ -30,6 +30,9 @@ export const loader = load(async ({ api, params }) => ({
   }),
 }))
 
+// What is refused for a clash is shown beside what is stored by then.
+export const shouldRevalidate = () => true
+
 export const action = act(async ({ api, params, form }) => {
   const { id } = HostId.parse({ id: params.hostId })
   await api.timeline.setClock(ClockOffset.parse({ ...form, hostId: id }))

@@ -23,6 +23,9 @@ export const loader = load(async ({ api, query }) => {
 })
 
 /** Every page's buttons send here; what is refused is shown here with what was meant, and what stands. */
+// What is refused for a clash is shown beside what is stored by then.
+export const shouldRevalidate = () => true
+
 export const action = act(({ api, form, body, now }) => doDeed({ api, form, body, now }))
 
 const VERDICTS = ['benign', 'suspicious', 'malicious'].map((value) => ({ value, title: value }))

@@ -33,6 +33,9 @@ export const loader = load(async ({ api, params, query }) => ({
   }),
 }))
 
+// What is refused for a clash is shown beside what is stored by then.
+export const shouldRevalidate = () => true
+
 export const action = act(async ({ api, form, params }) => {
   if (form.intent === 'delete') {
     await api.views.remove(ViewId.parse({ id: form.id }))

@@ -146,7 +146,7 @@ export async function neighbours(ctx: DetachedCtx, { id, minutes }: z.infer<type
   const process = processOf(row.raw)
   const [near, same] = await Promise.all([
     at === undefined ? [] : rowsAround(ctx.rows, hosts, at, minutes * MINUTE, AROUND),
-    process ? listRows(ctx, { hostId, q: process, limit: AROUND, ...around(at) }) : null,
+    process ? listRows(ctx, { hostId, q: process, limit: AROUND, ...around(at) }).catch(noSuchField) : null,
   ])
   return {
     hostId,
@@ -172,6 +172,12 @@ export async function neighbours(ctx: DetachedCtx, { id, minutes }: z.infer<type
             })),
           },
   }
+}
+
+// The text of a row may bear a number that none of its columns holds: then nothing can be asked for by it.
+function noSuchField(error: unknown): null {
+  if (error instanceof AppError && error.code === 'invalid') return null
+  throw error
 }
 
 // A process number is used again: a day around the row is near enough.
