@@ -32,7 +32,7 @@ test('with JavaScript: from the landing to the rows by histogram, values, boxes,
   const page = await visitor()
   await signIn(page, tenant.people.user.username)
   await page.goto('/rows')
-  expect(await page.locator('main').textContent()).toContain('120 rows of 1 artifact')
+  await expect.poll(() => page.locator('main').textContent()).toContain('120 rows of 1 artifact')
   await page.getByRole('link', { name: PSLIST }).click()
   await page.waitForURL(/artifact=/)
   const plot = page.locator('svg.histogram')
@@ -59,15 +59,15 @@ test('with JavaScript: from the landing to the rows by histogram, values, boxes,
   await page.getByLabel('Filter CommandLine').fill('run 1')
   await page.getByLabel('Filter CommandLine').press('Enter')
   await page.waitForURL(/CommandLine/)
-  expect(await bar(page).inputValue()).toBe('Name:"cmd.exe" CommandLine:*"run 1"*')
-  expect(await page.getByLabel('Filter CommandLine').inputValue()).toBe('run 1')
+  await expect.poll(() => bar(page).inputValue()).toBe('Name:"cmd.exe" CommandLine:*"run 1"*')
+  await expect.poll(() => page.getByLabel('Filter CommandLine').inputValue()).toBe('run 1')
 
   await page.goto(`/rows?artifact=${PSLIST}&limit=20`)
   await page.getByRole('link', { name: 'Pid', exact: true }).click()
   await page.waitForURL(/sort=Pid/)
   await page.getByRole('link', { name: 'Also sort by Name' }).click()
   await page.waitForURL(/sort=Pid&sort=Name/)
-  expect(await page.locator('.reading').textContent()).toContain('by Pid, then Name')
+  await expect.poll(() => page.locator('.reading').textContent()).toContain('by Pid, then Name')
   await page.getByRole('link', { name: 'Next' }).click()
   await page.waitForURL(/cursor=/)
   await page.getByRole('link', { name: 'Previous' }).click()
@@ -79,7 +79,7 @@ test('with JavaScript: from the landing to the rows by histogram, values, boxes,
   await page.getByRole('button', { name: 'Keep for me' }).click()
   await expect.poll(() => page.getByRole('columnheader', { name: /Pid/ }).count()).toBe(0)
   await page.goto(`/rows?artifact=${PSLIST}`)
-  expect(await page.getByRole('columnheader', { name: /Pid/ }).count()).toBe(0)
+  await expect.poll(() => page.getByRole('columnheader', { name: /Pid/ }).count()).toBe(0)
 })
 
 test('without JavaScript: the same by links and forms, and what is hidden in a value is read beside it', async () => {
@@ -87,7 +87,7 @@ test('without JavaScript: the same by links and forms, and what is hidden in a v
   await signIn(page, tenant.people.lead.username)
   await page.goto(`/rows?artifact=${PSLIST}`)
   await page.getByRole('link', { name: 'Count these rows over time and by value' }).click()
-  expect(await page.locator('svg.histogram').count()).toBe(1)
+  await expect.poll(() => page.locator('svg.histogram').count()).toBe(1)
   await page.getByRole('link', { name: '12 undated' }).click()
   await expect.poll(() => total(page)).toContain('12 rows')
   await page.goto(`/rows?artifact=${PSLIST}&counts=1`)
@@ -102,8 +102,8 @@ test('without JavaScript: the same by links and forms, and what is hidden in a v
   expect(await count(page)).toBe(1)
   await page.locator('tbody a[data-act="preview"]').click()
   const preview = page.getByRole('complementary', { name: 'Row preview' })
-  expect(await preview.locator('.decoded').textContent()).toContain(SECRET)
-  expect(await preview.textContent()).toContain('On this host, five minutes around')
+  await expect.poll(() => preview.locator('.decoded').textContent()).toContain(SECRET)
+  await expect.poll(() => preview.textContent()).toContain('On this host, five minutes around')
 })
 
 test('phone and desk, light and dark: no fault of accessibility, nothing wider than the page, hostile values inert', async () => {
@@ -121,6 +121,6 @@ test('phone and desk, light and dark: no fault of accessibility, nothing wider t
       }
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(viewport.width)
     }
-    expect(await page.locator('main b', { hasText: 'tob' }).count()).toBe(0)
+    await expect.poll(() => page.locator('main b', { hasText: 'tob' }).count()).toBe(0)
   }
 })
