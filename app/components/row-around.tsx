@@ -33,9 +33,10 @@ export function DecodedFields({ cells }: { cells: Record<string, string> }) {
           <CopyButton text={text} name="Copy" className="btn quiet" />
         </span>
       </SectionHead>
-      <div className="raw">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <section className="raw" aria-label="Text" tabIndex={0}>
         <WholeValue text={text} cap={4000} block />
-      </div>
+      </section>
     </section>
   ))
 }

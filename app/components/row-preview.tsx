@@ -79,9 +79,10 @@ export const RowBody = ({ row, cap, around }: { row: FullRow; cap: number; aroun
         <CopyButton text={row.raw} name="Copy" className="btn quiet" />
       </span>
     </SectionHead>
-    <div className="raw">
+    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+    <section className="raw" aria-label="Text" tabIndex={0}>
       <WholeValue text={row.raw} cap={cap} block />
-    </div>
+    </section>
     <p className="muted pt-2">
       <Link className="num" to={`/deliveries/${row.batch_id}`}>
         Delivery {row.batch_id}

@@ -107,7 +107,7 @@ export function VerdictForm({ of, version, hasShape, choices, values = {}, error
             name="verdict"
             value={word}
             data-act={word}
-            aria-label={`${word}: decide ${counted(of.length, 'value')}`}
+            title={`Decide ${counted(of.length, 'value')} (${at + 1})`}
           >
             <VerdictShape verdict={word} />
             {word[0]!.toUpperCase() + word.slice(1)}

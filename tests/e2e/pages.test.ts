@@ -19,6 +19,7 @@ type Ids = {
   source: number
   view: number
   comment: number
+  annotation: number
 }
 let tenant: Tenant
 let ids: Ids
@@ -54,6 +55,7 @@ async function furnish({ deliver, as, people }: Tenant): Promise<Ids> {
   await as('admin').marks.tag({ rowId: row, tag: 'star' })
   await as('admin').marks.tag({ rowId: row, tag: 'seen' })
   const comment = await as('admin').marks.comment({ rowId: row, body: 'Looks \u202eodd\n<b>see</b> the path' })
+  const annotation = await as('admin').timeline.annotate({ at: '2026-02-01 10:00', text: 'Seen \u202ehere' } as never)
   const view = await as('admin').views.create({ name: 'Odd \u202epaths', address: '/rows?q=Odd:*', audience: 'shared' })
   await as('user').views.send({
     to: people.admin.username,
@@ -73,6 +75,7 @@ async function furnish({ deliver, as, people }: Tenant): Promise<Ids> {
     row,
     view: view.id,
     comment: comment.id,
+    annotation: annotation.id,
     user: people.user.id,
     source,
   }
@@ -113,6 +116,16 @@ const SIGNED_IN: Record<string, (ids: Ids) => string[]> = {
     '/rows?q=Pidd:4+OR+%E2%80%AEx',
     `/rows?artifact=Windows.System.Pslist&row=${row}`,
   ],
+  'compare/index.tsx': () => ['/compare', '/compare?artifact=Windows.System.Pslist'],
+  'hosts/$hostId.activity.tsx': ({ host }) => [`/hosts/${host}/activity`],
+  'hosts/$hostId.changes.tsx': ({ host }) => [`/hosts/${host}/changes`],
+  'hosts/$hostId.rarest.tsx': ({ host }) => [`/hosts/${host}/rarest`],
+  'stacks/index.tsx': () => ['/stacks', '/stacks?artifact=Windows.System.Pslist&columns=Path'],
+  'stacks/hosts.tsx': () => ['/stacks/hosts?artifact=Windows.System.Pslist&q=Pid:4'],
+  'timeline/index.tsx': () => ['/timeline'],
+  'timeline/annotations.new.tsx': () => ['/timeline/annotations/new'],
+  'timeline/annotations.$annotationId.tsx': ({ annotation }) => [`/timeline/annotations/${annotation}`],
+  'timeline/clocks.$hostId.tsx': ({ host }) => [`/timeline/clocks/${host}`],
   'rows/$rowId.tsx': ({ row }) => [`/rows/${row}`],
   'sources/index.tsx': () => ['/sources'],
   'sources/$sourceId.tsx': ({ source }) => [`/sources/${source}`, '/sources/999999999'],
