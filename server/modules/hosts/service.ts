@@ -118,12 +118,18 @@ const asTable = (sightings: HostSighting[]): Seen => {
 
 /** The host and every host merged into it, whichever of them `id` names; none when there is no such host. */
 export async function hostIdsOf(db: TenantDb, id: number): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    with survivor as (select coalesce(merged_into, id) as id from host where tenant_id = app.tenant_id() and id = ${id})
-    select id from survivor
-    union all
-    select h.id from host h, survivor where h.tenant_id = app.tenant_id() and h.merged_into = survivor.id`.execute(db)
-  return rows.map((row) => row.id)
+  const survivor = db
+    .selectFrom('host as asked')
+    .select((eb) => eb.fn.coalesce('asked.merged_into', 'asked.id').as('id'))
+    .where('asked.id', '=', id)
+  const hosts = await db
+    .selectFrom('host')
+    .select('id')
+    .where((eb) => eb.or([eb('id', '=', survivor), eb('merged_into', '=', survivor)]))
+    .orderBy(sql`merged_into is not null`)
+    .orderBy('id')
+    .execute()
+  return hosts.map((host) => host.id)
 }
 
 /** A name under which rows spoke of a host, and as of when; null when nothing says. */
