@@ -59,7 +59,7 @@ test('from the list of well-known stacks to what only one host has, its rows and
   await lines(page).first().getByTitle('Seen on 1 of 12 hosts').click()
   await page.getByRole('heading', { name: 'Hosts of a value' }).waitFor()
   await page.getByRole('link', { name: 'ws-03' }).waitFor()
-  expect(await page.locator('tbody tr').count()).toBe(1)
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(1)
 })
 
 test('without JavaScript: lines are ticked, decided, hidden, counted and taken back', async () => {
@@ -70,15 +70,15 @@ test('without JavaScript: lines are ticked, decided, hidden, counted and taken b
   await page.getByPlaceholder('Reason, kept with the decision').fill('comes with Windows')
   await page.getByRole('button', { name: /^Benign/ }).click()
   await page.getByText('Decided benign: 2 values.').waitFor()
-  expect(await page.getByRole('img', { name: 'benign on all hosts' }).count()).toBe(2)
+  await expect.poll(() => page.getByRole('img', { name: 'benign on all hosts' }).count()).toBe(2)
   await page.getByRole('link', { name: 'Hide decided' }).click()
   expect(await lines(page).count()).toBe(2)
-  expect(await page.locator('.reading').textContent()).toContain('2 values of 4; 2 hidden')
+  await expect.poll(() => page.locator('.reading').textContent()).toContain('2 values of 4; 2 hidden')
   await page.getByRole('link', { name: '2 hidden' }).click()
   expect(await lines(page).count()).toBe(4)
   await page.goto(commands())
   await page.goto('/verdicts')
-  expect(await page.locator('[data-verdicts]').textContent()).toContain('comes with Windows')
+  await expect.poll(() => page.locator('[data-verdicts]').textContent()).toContain('comes with Windows')
 })
 
 test('a remembered run shows nothing until something new comes; columns, shape and order are links', async () => {
@@ -106,8 +106,8 @@ test('comparing the last two collections tells what one host has anew, with and 
     await page.getByRole('button', { name: 'Compare' }).click()
     await page.getByText('1 new').waitFor()
     const row = page.locator('tbody tr')
-    expect(await row.count()).toBe(1)
-    expect(await row.textContent()).toContain('svch0st.exe')
+    await expect.poll(() => row.count()).toBe(1)
+    await expect.poll(() => row.textContent()).toContain('svch0st.exe')
     if (javaScriptEnabled) {
       await injectAxe(page)
       expect(await faults(page)).toEqual([])
