@@ -5,7 +5,6 @@ import { orFlaw, orNothing } from './query-flaw.server.ts'
 import { fieldNamed, withParts } from './query-text.ts'
 import { facetFields } from './row-counts.ts'
 import { rowQuery } from './row-query.server.ts'
-import { fieldsOfRow } from './row-text.server.ts'
 
 type Api = PageContext['api']
 type Asked = { api: Api; query: Record<string, string>; params: URLSearchParams }
@@ -105,5 +104,5 @@ async function counted(
 /** One row in full, and what its host did around it. */
 export async function rowInFull(api: Api, id: string) {
   const [row, around] = await Promise.all([api.telemetry.row({ id }), api.exploring.neighbours({ id })])
-  return { around, row: { ...row, hunt_id: huntOf(row.flow_id ?? ''), cells: fieldsOfRow(row.raw) } }
+  return { around, row: { ...row, hunt_id: huntOf(row.flow_id ?? '') } }
 }

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import { decodedIn } from '#app/lib/decoded.ts'
 import { partIn, withParts } from '#app/lib/query-text.ts'
 import { cellOf, recordOf } from '#server/modules/exporting/formats/cells.ts'
-import { fieldsOf } from '#server/modules/exporting/formats/fields.ts'
 import { ownHeader, ownRow } from '#server/modules/ingestion/formats/csv-own.ts'
+import { jsonFields } from '#server/platform/json-fields.ts'
 
 const OWN = ['a', 'h', '', '', '1.1.1']
 const text = fc.oneof(
@@ -56,7 +56,7 @@ test('any string and any JSON value comes back from a cell of ours, and no cell 
 
 test('the fields of a row keep every digit and every name', () => {
   const raw = '{ "a" : 18446744073709551616 , "b":1.10, "__proto__": {"x":[1,"}"]}, "":"", "q\\"":"\\\\" }'
-  expect([...fieldsOf(raw)]).toEqual([
+  expect([...jsonFields(raw)]).toEqual([
     ['a', '18446744073709551616'],
     ['b', '1.10'],
     ['__proto__', '{"x":[1,"}"]}'],

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 import { type Narrowed, where } from '#server/modules/telemetry/rows.ts'
 import { AppError } from '#server/platform/errors.ts'
+import { jsonFields } from '#server/platform/json-fields.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
-import { fieldsOf } from './formats/fields.ts'
 
 /** How long the engine may work on one file. */
 const SECONDS = 1800
@@ -47,7 +47,7 @@ export async function partsOf(rows: TenantRows, filter: Narrowed): Promise<{ col
     }),
   ])
   const names = new Set(columns.map(({ name }) => name))
-  for (const { raw } of unread) for (const name of fieldsOf(raw).keys()) names.add(name)
+  for (const { raw } of unread) for (const name of jsonFields(raw).keys()) names.add(name)
   return { columns: [...names], hosts: hosts.map(({ id }) => id) }
 }
 

@@ -2,9 +2,9 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { narrowedTo } from '#server/modules/telemetry/service.ts'
+import { jsonFields } from '#server/platform/json-fields.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { cellOf, recordOf } from './formats/cells.ts'
-import { fieldsOf } from './formats/fields.ts'
 import { countRows, type ExportedRow, exactLines, MOST_COLUMNS, parquet, partsOf, storedRows } from './rows.ts'
 import type { About, Exported, ExportFormat } from './schema.ts'
 import { OWN_COLUMNS, OWN_JSON, OWN_MARK } from './schema.ts'
@@ -87,7 +87,7 @@ async function* csvOf(lines: Readable, about: About, columns: string[], names: M
   piece += recordOf([...OWN_COLUMNS, ...columns.map((name) => cellOf(JSON.stringify(name)))])
   for await (const line of linesOf(lines)) {
     const row = JSON.parse(line) as ExportedRow
-    const fields = fieldsOf(row.raw)
+    const fields = jsonFields(row.raw)
     const own = [
       row.artifact,
       names.get(row.host_id) ?? '',

@@ -1,10 +1,11 @@
 import { parse, stringify } from 'lossless-json'
-import { hostIdsOf } from '#server/modules/hosts/service.ts'
+import { hostIdsOf, mergedHosts } from '#server/modules/hosts/service.ts'
 import { fieldsAsked, understand } from '#server/modules/language/service.ts'
 import { AppError } from '#server/platform/errors.ts'
+import { jsonFields, unquoted } from '#server/platform/json-fields.ts'
 import { missing } from '#server/platform/table.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
-import { mergedHosts, type Names, namesOf, partsOf } from './queries.ts'
+import { type Names, namesOf, partsOf } from './queries.ts'
 import {
   artifactList,
   LISTED_BYTES,
@@ -84,7 +85,16 @@ export async function getRow(ctx: DetachedCtx, id: string) {
     label: time_labels[at] ?? 'seen',
     doubt: doubtOf(ms, found.ingested_at_ms),
   }))
-  return { ...shown(found, await hostNames(ctx, [found]), []), times }
+  return { ...shown(found, await hostNames(ctx, [found]), []), cells: fieldsOfRow(found.raw), times }
+}
+
+const MOST_FIELDS = 500
+
+// As text, cut out of the row as it came: a number keeps every digit.
+function fieldsOfRow(raw: string): Record<string, string> {
+  const cells: Record<string, string> = {}
+  for (const [name, json] of [...jsonFields(raw)].slice(0, MOST_FIELDS)) cells[name] = unquoted(json)
+  return cells
 }
 
 const BEFORE_COMPUTERS = Date.UTC(1980, 0, 1)

@@ -1,24 +1,32 @@
-const MOST_FIELDS = 500
-
 /**
- * The top-level fields of a row as text, cut out of the row as it came: a number keeps every digit, which JSON.parse
- * would round. A row that is not an object has no fields.
+ * The top-level fields of a JSON object, each as the JSON that stands there: digits stay as they are, where JSON.parse would
+ * round them. Of equal names the last counts. Text that is no object has no fields.
  */
-export function fieldsOfRow(raw: string): Record<string, string> {
-  const fields: Record<string, string> = {}
+export function jsonFields(raw: string): Map<string, string> {
+  const fields = new Map<string, string>()
   let at = skipSpace(raw, 0)
   if (raw[at] !== '{') return fields
   at = skipSpace(raw, at + 1)
-  for (let count = 0; raw[at] === '"' && count < MOST_FIELDS; count++) {
+  while (raw[at] === '"') {
     const afterName = endOfValue(raw, at)
     const from = skipSpace(raw, skipSpace(raw, afterName) + 1)
     const to = endOfValue(raw, from)
-    fields[unquoted(raw.slice(at, afterName))] = unquoted(raw.slice(from, to).trimEnd())
+    fields.set(unquoted(raw.slice(at, afterName)), raw.slice(from, to).trimEnd())
     at = skipSpace(raw, to)
     if (raw[at] !== ',') break
     at = skipSpace(raw, at + 1)
   }
   return fields
+}
+
+/** A JSON string as its text; any other JSON as it stands. */
+export function unquoted(json: string): string {
+  if (!json.startsWith('"')) return json
+  try {
+    return String(JSON.parse(json))
+  } catch {
+    return json
+  }
 }
 
 function skipSpace(raw: string, from: number): number {
@@ -32,7 +40,7 @@ function endOfValue(raw: string, from: number): number {
   let depth = 0
   let quoted = false
   for (let at = from; at < raw.length; at++) {
-    const character = raw[at]!
+    const character = raw[at]
     if (quoted) {
       if (character === '\\') at++
       else if (character === '"') quoted = false
@@ -46,13 +54,4 @@ function endOfValue(raw: string, from: number): number {
     } else if ((character === ',' || character === ':') && depth === 0) return at
   }
   return raw.length
-}
-
-function unquoted(json: string): string {
-  if (!json.startsWith('"')) return json
-  try {
-    return String(JSON.parse(json))
-  } catch {
-    return json
-  }
 }
