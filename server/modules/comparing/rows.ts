@@ -1,3 +1,4 @@
+import { type Merged, survivor } from '#server/modules/hosts/service.ts'
 import { type Bind, binder, type Condition, isSubcolumn, pathValues } from '#server/modules/language/service.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
 import type { Cursor, Kind } from './schema.ts'
@@ -8,7 +9,7 @@ export type Sides = { deliveries: [number, number] } | { moments: [Date, Date] }
 export type Compared = {
   artifact: string
   condition: Condition | null
-  merged: { id: number; merged_into: number }[]
+  merged: Merged[]
   sides: Sides
 }
 
@@ -39,12 +40,9 @@ function textAt(path: string, bind: Bind): string {
 
 // A collection is a flow; what names none came with its delivery.
 const COLLECTION = `if(flow_id = '', concat('delivery ', toString(batch_id)), flow_id)`
-const SURVIVOR = `transform(host_id, {merged:Array(UInt64)}, {into:Array(UInt64)}, host_id)`
 
 function base({ artifact, condition, merged, sides }: Compared): { where: string; params: Params } {
-  const params: Params = { artifact, ...condition?.params }
-  params.merged = merged.map(({ id }) => id)
-  params.into = merged.map(({ merged_into }) => merged_into)
+  const params: Params = { artifact, ...condition?.params, ...survivor(merged).params }
   if ('deliveries' in sides) Object.assign(params, { first: sides.deliveries[0], second: sides.deliveries[1] })
   if ('moments' in sides)
     Object.assign(params, { first: sides.moments[0].getTime(), second: sides.moments[1].getTime() })
@@ -52,8 +50,8 @@ function base({ artifact, condition, merged, sides }: Compared): { where: string
 }
 
 /** SQL: for each host and side (0 before, 1 after) the collection that stands for it. */
-function chosenSql(sides: Sides): string {
-  const found = `select ${SURVIVOR} as host, ${COLLECTION} as collection, max(ingested_at) as stored, max(batch_id) as delivery
+function chosenSql({ sides, merged }: Compared): string {
+  const found = `select ${survivor(merged).sql} as host, ${COLLECTION} as collection, max(ingested_at) as stored, max(batch_id) as delivery
     from rows where ${OWN} and artifact = {artifact:String} group by host, collection`
   const asOf = (at: string) =>
     `argMaxIf(collection, (stored, delivery), stored <= fromUnixTimestamp64Milli({${at}:Int64}))`
@@ -66,17 +64,18 @@ function chosenSql(sides: Sides): string {
 
 /** SQL: the rows of both sides with `host`, `side` and what `cells` says, of hosts that are on both. */
 function sidesSql(compared: Compared, where: string, cells: string): string {
+  const host = survivor(compared.merged).sql
   if ('deliveries' in compared.sides) {
-    const both = `select ${SURVIVOR} as host from rows where ${OWN} and artifact = {artifact:String}
+    const both = `select ${host} as host from rows where ${OWN} and artifact = {artifact:String}
       and batch_id in ({first:UInt64}, {second:UInt64}) group by host having uniqExact(batch_id) = 2`
-    return `select ${SURVIVOR} as host, toUInt8(batch_id = {second:UInt64}) as side, ${cells} from rows
-      where ${OWN} and ${where} and batch_id in ({first:UInt64}, {second:UInt64}) and ${SURVIVOR} in (${both})`
+    return `select ${host} as host, toUInt8(batch_id = {second:UInt64}) as side, ${cells} from rows
+      where ${OWN} and ${where} and batch_id in ({first:UInt64}, {second:UInt64}) and ${host} in (${both})`
   }
-  const chosen = chosenSql(compared.sides)
+  const chosen = chosenSql(compared)
   const both = `select host, side, collection from (${chosen}) where host in (
     select host from (${chosen}) group by host having uniqExact(side) = 2 and uniqExact(collection) = 2)`
   return `select host, side, ${cells} from rows
-    inner join (${both}) as taken on taken.host = ${SURVIVOR} and taken.collection = ${COLLECTION}
+    inner join (${both}) as taken on taken.host = ${host} and taken.collection = ${COLLECTION}
     where ${OWN} and ${where}`
 }
 
@@ -85,9 +84,9 @@ export async function coverage(rows: TenantRows, compared: Compared): Promise<Co
   const { params } = base({ ...compared, condition: null })
   const sides =
     'deliveries' in compared.sides
-      ? `select ${SURVIVOR} as host, toUInt8(batch_id = {second:UInt64}) as side, ${COLLECTION} as collection from rows
+      ? `select ${survivor(compared.merged).sql} as host, toUInt8(batch_id = {second:UInt64}) as side, ${COLLECTION} as collection from rows
          where ${OWN} and artifact = {artifact:String} and batch_id in ({first:UInt64}, {second:UInt64}) group by 1, 2, 3`
-      : `select host, side, collection from (${chosenSql(compared.sides)})`
+      : `select host, side, collection from (${chosenSql(compared)})`
   const same = 'deliveries' in compared.sides ? '' : ' and uniqExact(collection) = 2'
   const [found] = await rows.select<Coverage>(
     `select countIf(b and a) as both, countIf(b and not a) as only_before, countIf(a and not b) as only_after,

@@ -1,6 +1,7 @@
+import { mergedHosts } from '#server/modules/hosts/service.ts'
 import { sampledPaths } from '#server/modules/language/rows.ts'
 import { mapsFor, understand } from '#server/modules/language/service.ts'
-import { mergedHosts, namesOf } from '#server/modules/telemetry/queries.ts'
+import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { deliveriesOf } from './queries.ts'

@@ -1,7 +1,6 @@
-import { type Narrowed, survivor, where } from '#server/modules/telemetry/rows.ts'
+import { type Merged, survivor } from '#server/modules/hosts/service.ts'
+import { type Narrowed, where } from '#server/modules/telemetry/rows.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
-
-type Merged = { id: number; merged_into: number }[]
 
 /** How many rows, of how many hosts and of which artifacts (20 at most), and when: times in ms, null when no row is dated between `from` and `to`. */
 export type Extent = {
@@ -19,7 +18,7 @@ export type Extent = {
 export async function extentOf(
   rows: TenantRows,
   filter: Narrowed,
-  merged: Merged,
+  merged: Merged[],
   { floor, ceiling }: { floor: number; ceiling: number },
 ): Promise<Extent> {
   const { conditions, params } = where(filter)
@@ -65,7 +64,7 @@ export type CountedField = 'artifact' | 'host' | { values: string }
 export async function countedValues(
   rows: TenantRows,
   filter: Narrowed,
-  merged: Merged,
+  merged: Merged[],
   asked: { fields: CountedField[]; params: Params; top: number },
 ): Promise<Counted[]> {
   const { conditions, params } = where(filter)

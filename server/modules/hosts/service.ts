@@ -132,6 +132,24 @@ export async function hostIdsOf(db: TenantDb, id: number): Promise<number[]> {
   return hosts.map((host) => host.id)
 }
 
+/** A host that is shown as another. */
+export type Merged = { id: number; merged_into: number }
+
+/** Every merged host with the one that stands for it. */
+export async function mergedHosts(db: TenantDb): Promise<Merged[]> {
+  const found = await db.selectFrom('host').select(['id', 'merged_into']).where('merged_into', 'is not', null).execute()
+  return found.map(({ id, merged_into }) => ({ id, merged_into: merged_into ?? id }))
+}
+
+/** SQL of the row engine for the host that stands for `host`: those `merged` into another count as that one. */
+export function survivor(merged: Merged[], host = 'host_id'): { sql: string; params: Record<string, number[]> } {
+  if (merged.length === 0) return { sql: host, params: {} }
+  return {
+    sql: `transform(${host}, {merged:Array(UInt64)}, {into:Array(UInt64)}, ${host})`,
+    params: { merged: merged.map(({ id }) => id), into: merged.map(({ merged_into }) => merged_into) },
+  }
+}
+
 /** A name under which rows spoke of a host, and as of when; null when nothing says. */
 export type NameSighting = {
   host_id: number

@@ -1,21 +1,13 @@
+import { mergedHosts, survivor } from '#server/modules/hosts/service.ts'
 import { tallyOf } from '#server/platform/table.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
 
-/** Hosts that are shown as another, and how many there are that stand for themselves. */
-export type Fleet = { merged: number[]; into: number[]; hosts: number }
+/** SQL for the host that stands for a row's, and how many there are that stand for themselves. */
+export type Fleet = { host: ReturnType<typeof survivor>; hosts: number }
 
 /** The fleet as numbers of hosts are counted: merged ones are the one that stands for them. */
 export async function fleetOf(ctx: Pick<Ctx, 'db'>): Promise<Fleet> {
-  const found = await ctx.db
-    .selectFrom('host')
-    .select(['id', 'merged_into'])
-    .where('merged_into', 'is not', null)
-    .execute()
-  return {
-    merged: found.map(({ id }) => id),
-    into: found.map(({ id, merged_into }) => merged_into ?? id),
-    hosts: await tallyOf(ctx, 'host'),
-  }
+  return { host: survivor(await mergedHosts(ctx.db)), hosts: await tallyOf(ctx, 'host') }
 }
 
 /** Names and systems of hosts, by id. */

@@ -11,12 +11,9 @@ type Value = Pick<Typed, 'type' | 'value'>
 
 const OWN = 'tenant_id = {tenant:UInt64}'
 const VALUE = 'type = {type:String} and value = {value:String}'
-/** A host as the one that stands for it. */
-const SURVIVOR = 'transform(host_id, {merged:Array(UInt64)}, {into:Array(UInt64)}, host_id)'
 const MS = (time: string) => `toUnixTimestamp64Milli(${time})`
 
 export const keyOf = ({ type, value }: Value) => `${type} ${value}`
-const fleetParams = ({ merged, into }: Fleet) => ({ merged, into })
 
 /** Texts of cells with a role each as the observables they are, by their place; what is none is not there. */
 export async function typedTexts(
@@ -42,11 +39,11 @@ export async function typedTexts(
 export async function hostsWith(rows: TenantRows, values: Value[], fleet: Fleet): Promise<Map<string, number>> {
   if (values.length === 0) return new Map()
   const found = await rows.select<Value & { hosts: number }>(
-    `select type, value, uniqExact(${SURVIVOR}) as hosts from sightings
+    `select type, value, uniqExact(${fleet.host.sql}) as hosts from sightings
      where ${OWN} and (type, value) in (
        select pair.1, pair.2 from (select arrayJoin(arrayZip({types:Array(String)}, {values:Array(String)})) as pair))
      group by type, value`,
-    { types: values.map(({ type }) => type), values: values.map(({ value }) => value), ...fleetParams(fleet) },
+    { types: values.map(({ type }) => type), values: values.map(({ value }) => value), ...fleet.host.params },
     { maxRows: values.length },
   )
   return new Map(found.map((one) => [keyOf(one), one.hosts]))
@@ -68,13 +65,13 @@ const MOST_PLACES = 200
 /** Where a value occurs: first all together (`level` 1), then each artifact and field, most hosts first. */
 export const placesOf = (rows: TenantRows, { type, value }: Value, fleet: Fleet) =>
   rows.select<Whole>(
-    `select artifact, field, uniqExact(${SURVIVOR}) as hosts, sum(rows) as rows, ${MS('min(first_seen)')} as first_ms,
+    `select artifact, field, uniqExact(${fleet.host.sql}) as hosts, sum(rows) as rows, ${MS('min(first_seen)')} as first_ms,
        ${MS('max(last_seen)')} as last_ms, countIf(first_seen is null) as undated, any(shape) as shape,
        uniqExact(batch_id) as deliveries, grouping(artifact) as level
      from sightings final where ${OWN} and ${VALUE}
      group by grouping sets ((), (artifact, field))
      order by level desc, hosts desc, rows desc, artifact, field limit ${MOST_PLACES + 1}`,
-    { type, value, ...fleetParams(fleet) },
+    { type, value, ...fleet.host.params },
   )
 
 export type HostPlace = {
@@ -90,9 +87,9 @@ export const hostsOfValue = (rows: TenantRows, { type, value }: Value, fleet: Fl
   rows.select<HostPlace>(
     `select host as host_id, sum(rows) as rows, ${MS('min(first_seen)')} as first_ms, ${MS('max(last_seen)')} as last_ms,
        arraySort(groupUniqArray(20)(artifact)) as artifacts
-     from (select ${SURVIVOR} as host, rows, first_seen, last_seen, artifact from sightings final where ${OWN} and ${VALUE})
+     from (select ${fleet.host.sql} as host, rows, first_seen, last_seen, artifact from sightings final where ${OWN} and ${VALUE})
      group by host order by max(last_seen) desc nulls last, host limit {limit:UInt32}`,
-    { type, value, limit, ...fleetParams(fleet) },
+    { type, value, limit, ...fleet.host.params },
   )
 
 export type DayHosts = { day: string; hosts: number }
@@ -101,10 +98,10 @@ export type DayHosts = { day: string; hosts: number }
 export const daysOf = (rows: TenantRows, { type, value }: Value, fleet: Fleet, since: string) =>
   rows.select<DayHosts>(
     `select toString(seen_on) as day, uniqExact(host) as hosts from (
-       select ${SURVIVOR} as host, arrayJoin(arrayDistinct([toDate(first_seen), toDate(last_seen)])) as seen_on
+       select ${fleet.host.sql} as host, arrayJoin(arrayDistinct([toDate(first_seen), toDate(last_seen)])) as seen_on
        from sightings final where ${OWN} and ${VALUE} and first_seen is not null)
      where seen_on >= {since:Date} group by seen_on order by seen_on`,
-    { type, value, since, ...fleetParams(fleet) },
+    { type, value, since, ...fleet.host.params },
   )
 
 export type Counted = Value & { hosts: number; last_ms: number | null }
@@ -113,10 +110,10 @@ export type Counted = Value & { hosts: number; last_ms: number | null }
 export const sameShape = (rows: TenantRows, { type, value }: Value, shape: string, fleet: Fleet, limit: number) =>
   inTime(
     rows.select<Counted>(
-      `select type, value, uniqExact(${SURVIVOR}) as hosts, ${MS('max(last_seen)')} as last_ms from sightings
+      `select type, value, uniqExact(${fleet.host.sql}) as hosts, ${MS('max(last_seen)')} as last_ms from sightings
        where ${OWN} and type = {type:String} and shape = {shape:String} and value != {value:String}
        group by type, value order by hosts desc, last_ms desc, value limit {limit:UInt32}`,
-      { type, value, shape, limit, ...fleetParams(fleet) },
+      { type, value, shape, limit, ...fleet.host.params },
     ),
   )
 
@@ -208,14 +205,14 @@ const LOOKED_AT = 20_000
 export const rarestNew = (rows: TenantRows, batch: number, fleet: Fleet, limit: number) =>
   inTime(
     rows.select<Counted>(
-      `select type, value, uniqExact(${SURVIVOR}) as hosts, ${MS('max(last_seen)')} as last_ms from sightings
+      `select type, value, uniqExact(${fleet.host.sql}) as hosts, ${MS('max(last_seen)')} as last_ms from sightings
        where ${OWN} and (type, value) in (
          select type, value from sightings
          where ${OWN} and batch_id >= {batch:UInt64} and type in ('hash', 'path', 'domain', 'ip', 'process')
          group by type, value limit ${LOOKED_AT})
        group by type, value having min(batch_id) >= {batch:UInt64}
        order by hosts, last_ms desc nulls last, type, value limit {limit:UInt32}`,
-      { batch, limit, ...fleetParams(fleet) },
+      { batch, limit, ...fleet.host.params },
     ),
   )
 

@@ -1,7 +1,7 @@
+import { type Merged, survivor } from '#server/modules/hosts/service.ts'
 import { eventsOf, type Narrowing } from '#server/modules/timeline/rows.ts'
 import type { TenantRows } from '#server/platform/telemetry.ts'
 
-export type Merged = { id: number; merged_into: number }
 export type RareValue = {
   type: string
   value: string
@@ -14,7 +14,6 @@ export type RareValue = {
 }
 
 const OWN = 'tenant_id = {tenant:UInt64}'
-const SURVIVOR = 'transform(host_id, {merged:Array(UInt64)}, {into:Array(UInt64)}, host_id)'
 const SECONDS = 20
 export const RAREST = 25
 export const EACH_TYPE = 6
@@ -29,6 +28,7 @@ type Asked = { hosts: number[]; merged: Merged[]; type: string | undefined }
 export function rarest(rows: TenantRows, { hosts, merged, type }: Asked): Promise<RareValue[]> {
   const ofType = type ? 'and type = {type:String}' : ''
   const own = `from sightings where ${OWN} ${ofType} and host_id in {hosts:Array(UInt64)}`
+  const host = survivor(merged)
   return rows.select<RareValue>(
     `select type, value, shape, hosts, if(shape = '', hosts, shapes.near) as shape_hosts, first_ms, last_ms, artifacts
      from (
@@ -36,14 +36,14 @@ export function rarest(rows: TenantRows, { hosts, merged, type }: Asked): Promis
          toUnixTimestamp64Milli(max(last_seen)) as last_ms, arraySort(groupUniqArray(3)(artifact)) as artifacts
        ${own} group by type, value) as mine
      join (
-       select type, value, uniqExact(${SURVIVOR}) as hosts from sightings
+       select type, value, uniqExact(${host.sql}) as hosts from sightings
        where ${OWN} ${ofType} and (type, value) in (select type, value ${own}) group by type, value) as fleet using (type, value)
      left join (
-       select type, shape, uniqExact(${SURVIVOR}) as near from sightings
+       select type, shape, uniqExact(${host.sql}) as near from sightings
        where ${OWN} ${ofType} and shape != '' and (type, shape) in (select type, shape ${own} and shape != '')
        group by type, shape) as shapes using (type, shape)
      order by shape_hosts, hosts, type, value ${type ? '' : `limit ${EACH_TYPE} by type`} limit ${RAREST}`,
-    { hosts, type, merged: merged.map(({ id }) => id), into: merged.map(({ merged_into }) => merged_into) },
+    { hosts, type, ...host.params },
     { seconds: SECONDS },
   )
 }

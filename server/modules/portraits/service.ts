@@ -1,5 +1,5 @@
-import { hostIdsOf } from '#server/modules/hosts/service.ts'
-import { mergedHosts, namesOf } from '#server/modules/telemetry/queries.ts'
+import { hostIdsOf, mergedHosts } from '#server/modules/hosts/service.ts'
+import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { shiftsOf } from '#server/modules/timeline/queries.ts'
 import type { Narrowing } from '#server/modules/timeline/rows.ts'
 import { AppError } from '#server/platform/errors.ts'

@@ -1,4 +1,5 @@
 import { SIGHTINGS_SETTINGS } from '#server/modules/columns/service.ts'
+import { type Merged, survivor } from '#server/modules/hosts/service.ts'
 import type { Condition } from '#server/modules/language/service.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
 import type { StackCursor } from './schema.ts'
@@ -104,13 +105,12 @@ const levelsIn = (found: Found[]): Level[] =>
     .map(({ hosts, variants, row_count, open, shown }) => ({ hosts, values: variants, rows: row_count, open, shown }))
     .sort((a, b) => a.hosts - b.hosts)
 
-type Behind = { artifact: string | undefined; condition: Condition | null; merged: Work['merged'] }
+type Behind = { artifact: string | undefined; condition: Condition | null; merged: Merged[] }
 const MOST_HOSTS = 1000
 
 /** The hosts that have rows a condition holds for, merged ones as one: the thousand with the most rows, and how many there are. */
 export async function hostsBehind(rows: TenantRows, { artifact, condition, merged }: Behind) {
-  const survivor =
-    merged.length > 0 ? 'transform(host_id, {merged:Array(UInt64)}, {into:Array(UInt64)}, host_id)' : 'host_id'
+  const host = survivor(merged)
   const conditions = ['tenant_id = {tenant:UInt64}']
   if (artifact) conditions.push('artifact = {artifact:String}')
   if (condition) conditions.push(condition.sql)
@@ -121,16 +121,11 @@ export async function hostsBehind(rows: TenantRows, { artifact, condition, merge
     last_ms: number | null
     total: number
   }>(
-    `select ${survivor} as host_id, count() as rows, toUnixTimestamp64Milli(min(event_time)) as first_ms,
+    `select ${host.sql} as host_id, count() as rows, toUnixTimestamp64Milli(min(event_time)) as first_ms,
        toUnixTimestamp64Milli(max(event_time)) as last_ms, count() over () as total
      from rows where ${conditions.join(' and ')}
      group by 1 order by rows desc, 1 limit ${MOST_HOSTS}`,
-    {
-      artifact,
-      merged: merged.map(({ id }) => id),
-      into: merged.map(({ merged_into }) => merged_into),
-      ...condition?.params,
-    },
+    { artifact, ...host.params, ...condition?.params },
     { seconds: SECONDS },
   )
   return {

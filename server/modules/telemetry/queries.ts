@@ -20,12 +20,6 @@ export async function namesOf(db: TenantDb, ids: number[]): Promise<Names> {
   return new Map(hosts.map(({ own, ...host }) => [own, host]))
 }
 
-/** Every merged host with the one that stands for it. */
-export async function mergedHosts(db: TenantDb): Promise<{ id: number; merged_into: number }[]> {
-  const found = await db.selectFrom('host').select(['id', 'merged_into']).where('merged_into', 'is not', null).execute()
-  return found.map(({ id, merged_into }) => ({ id, merged_into: merged_into ?? id }))
-}
-
 /** What is known of a host's rows without asking for one: whose they are, the newest artifacts, the newest deliveries. */
 export async function partsOf(db: TenantDb, hostId: number) {
   const ids = await hostIdsOf(db, hostId)

@@ -1,9 +1,10 @@
+import { type Merged, survivor } from '#server/modules/hosts/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
-import { type Narrowed, OWN, survivor, where } from './sql/narrow.ts'
+import { type Narrowed, OWN, where } from './sql/narrow.ts'
 import { asCursor, beyond, type Order, orderBy, readCursor } from './sql/order.ts'
 
-export { type Narrowed, survivor, where } from './sql/narrow.ts'
+export { type Narrowed, where } from './sql/narrow.ts'
 
 export type StoredRow = {
   host_id: number
@@ -137,7 +138,7 @@ export const newestRows = (rows: TenantRows, params: { hosts: number[]; artifact
   )
 
 /** Every artifact with its rows, hosts and last arrival; hosts that are `merged` into another count as that one. */
-export const artifactList = (rows: TenantRows, merged: { id: number; merged_into: number }[]) =>
+export const artifactList = (rows: TenantRows, merged: Merged[]) =>
   rows.select<{ artifact: string; rows: number; hosts: number; last_ingested_at_ms: number }>(
     `select artifact, count() as rows, uniqExact(${survivor(merged).sql}) as hosts,
        toUnixTimestamp64Milli(max(ingested_at)) as last_ingested_at_ms

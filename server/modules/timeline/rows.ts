@@ -6,6 +6,7 @@ import {
   observablesSql,
   SIGHTINGS_SETTINGS,
 } from '#server/modules/columns/service.ts'
+import { type Merged, survivor } from '#server/modules/hosts/service.ts'
 import type { Condition } from '#server/modules/language/service.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
 import type { LaneBy } from './schema.ts'
@@ -168,7 +169,7 @@ export function density(rows: TenantRows, narrowing: Narrowing, grainMs: number)
 }
 
 export type FoundLane = { lane: string; events: number; bins: [bin: number, n: number][]; lanes: number }
-type Lanes = { by: LaneBy; users: ColumnsOf[]; merged: { id: number; merged_into: number }[]; bins: number }
+type Lanes = { by: LaneBy; users: ColumnsOf[]; merged: Merged[]; bins: number }
 
 /**
  * The fullest lanes of a window, each with its events per bin, and how many lanes there are. A lane's name is the id of a
@@ -178,21 +179,17 @@ export function lanes(rows: TenantRows, narrowing: Narrowing & { from: number; t
   const { by, users, merged, bins } = asked
   const events = eventsOf(narrowing, by === 'artifact' ? 'artifact' : by === 'user' ? 'batch_id, line' : '', '')
   const placed = by === 'user' ? withUsers(events, narrowing, users) : { sql: events.sql, params: events.params }
-  const lane = by === 'host' ? hostLane(merged) : by === 'user' ? 'user' : 'toString(artifact)'
+  const host = survivor(merged)
+  const lane = by === 'host' ? `toString(${host.sql})` : by === 'user' ? 'user' : 'toString(artifact)'
   return rows.select<FoundLane>(
     `select lane, sum(n) as events, groupArray((bin, n)) as bins, count() over () as lanes
      from (select ${lane} as lane, intDiv((at - {from:Int64}) * {bins:Int64}, {to:Int64} - {from:Int64}) as bin, count() as n
            from (${placed.sql}) group by lane, bin)
      group by lane order by events desc, lane limit ${MOST_LANES}`,
-    { ...placed.params, bins, merged: merged.map(({ id }) => id), into: merged.map(({ merged_into }) => merged_into) },
+    { ...placed.params, ...host.params, bins },
     { seconds: SECONDS, settings: by === 'user' ? SIGHTINGS_SETTINGS : {} },
   )
 }
-
-const hostLane = (merged: unknown[]) =>
-  merged.length > 0
-    ? 'toString(transform(host_id, {merged:Array(UInt64)}, {into:Array(UInt64)}, host_id))'
-    : 'toString(host_id)'
 
 /** Events with the users that their row names. */
 function withUsers(events: Condition, narrowing: Narrowing, maps: ColumnsOf[]): Condition {

@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { type ArtifactMap, groupsOf } from '#server/modules/columns/service.ts'
-import { hostIdsOf } from '#server/modules/hosts/service.ts'
+import { hostIdsOf, type Merged, mergedHosts } from '#server/modules/hosts/service.ts'
 import { artifactNames } from '#server/modules/language/rows.ts'
 import { mapsFor, understand } from '#server/modules/language/service.ts'
-import { mergedHosts, type Names, namesOf } from '#server/modules/telemetry/queries.ts'
+import { type Names, namesOf } from '#server/modules/telemetry/queries.ts'
 import { rowAt } from '#server/modules/telemetry/rows.ts'
 import { doubtOf } from '#server/modules/telemetry/service.ts'
 import { AppError } from '#server/platform/errors.ts'
@@ -138,7 +138,7 @@ async function densityOf({ rows }: DetachedCtx, narrowing: Narrowing) {
   }
 }
 
-type Drawing = { by: TimelineView['lanes']; merged: { id: number; merged_into: number }[] }
+type Drawing = { by: TimelineView['lanes']; merged: Merged[] }
 
 /** The fullest lanes of a window and the annotations in it; nothing where there is no window. */
 async function lanesOf(ctx: DetachedCtx, narrowing: Narrowing, { by, merged }: Drawing) {

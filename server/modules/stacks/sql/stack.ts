@@ -1,5 +1,6 @@
 import { domainToUnicode } from 'node:url'
 import { CANONICAL, cleanSql, keySql, type ObservableType, withShape } from '#server/modules/columns/service.ts'
+import { type Merged, survivor } from '#server/modules/hosts/service.ts'
 import { type Bind, binder, type Condition } from '#server/modules/language/service.ts'
 import { type Decision, hideDecided } from '#server/modules/verdicts/service.ts'
 import type { Params } from '#server/platform/telemetry.ts'
@@ -18,7 +19,7 @@ export type Work = {
   columns: StackColumn[]
   artifact: string | undefined
   condition: Condition | null
-  merged: { id: number; merged_into: number }[]
+  merged: Merged[]
   shape: boolean
   /** The column by which lines are decided, and what stands about its values. */
   decided: { at: number; decisions: Decision[] } | null
@@ -90,11 +91,9 @@ function keyedSql({ columns, shape, decided, merged }: Work, values: string, par
       decides && decided ? `, if(${undecided(decides, decided.decisions, params)}, found_on, []) as left_all` : ''
     sql = `select * except (type, value, shape), ${key} as k${at}${left} from (${shapedSql(sql, at, type)})`
   }
-  Object.assign(params, { merged: merged.map(({ id }) => id), into: merged.map(({ merged_into }) => merged_into) })
-  const standing = (hosts: string) =>
-    merged.length === 0
-      ? hosts
-      : `arrayMap(h -> transform(h, {merged:Array(UInt64)}, {into:Array(UInt64)}, h), ${hosts})`
+  const one = survivor(merged, 'h')
+  Object.assign(params, one.params)
+  const standing = (hosts: string) => (merged.length === 0 ? hosts : `arrayMap(h -> ${one.sql}, ${hosts})`)
   return `select *, ${standing('found_on')} as every, ${standing(decided ? 'left_all' : 'found_on')} as left_on from (${sql})`
 }
 

@@ -32,12 +32,3 @@ export function where({ artifact, hostIds, batchId, condition, from, to }: Narro
   }
   return { conditions, params }
 }
-
-/** SQL for the host that stands for a row's host: those `merged` into another count as that one. */
-export function survivor(merged: { id: number; merged_into: number }[]): { sql: string; params: Params } {
-  if (merged.length === 0) return { sql: 'host_id', params: {} }
-  return {
-    sql: 'transform(host_id, {merged:Array(UInt64)}, {into:Array(UInt64)}, host_id)',
-    params: { merged: merged.map(({ id }) => id), into: merged.map(({ merged_into }) => merged_into) },
-  }
-}
