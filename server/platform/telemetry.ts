@@ -122,28 +122,23 @@ function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSig
       for await (const _chunk of answer.stream) void _chunk
     },
 
-    /** A statement that deletes this tenant's rows: repeated while the engine puts it off, so it must bear that. */
-    async remove(query: string, params: Params = {}, settings: ClickHouseSettings = {}): Promise<void> {
-      const request = {
-        query,
-        query_params: bound(params),
-        clickhouse_settings: { ...scope(tenantId), max_execution_time: 600, ...settings },
-      }
+    /** A write that deletes where partitions go beside it: repeated while the engine puts it off, so it must bear that. */
+    async remove(query: string, params: Params = {}): Promise<void> {
       for (let tries = 0; ; tries += 1) {
-        const refused = await client.command(request).then(
+        const refused = await this.write(query, params).then(
           () => null,
           (error: unknown) => error as Error,
         )
         if (!refused) return
-        if (!PUT_OFF.test(refused.message) || tries === MOST_TRIES) rethrow(refused)
+        if (!PUT_OFF.test(refused.message) || tries === MOST_TRIES) throw refused
         await sleep(PAUSE_MS)
       }
     },
   }
 }
 
-/** What the engine says of a mutation that it cancelled because parts beside went, and goes on with by itself. */
-export const PUT_OFF = /Cancelled mutating parts|\(ABORTED\)/
+// What the engine says of a mutation that it cancelled because a partition of the same table went.
+const PUT_OFF = /Cancelled mutating parts|\(ABORTED\)/
 const MOST_TRIES = 200
 const PAUSE_MS = 300
 
@@ -161,6 +156,19 @@ const isLeft = (error: unknown) =>
   /^(AbortError|The user aborted a request|The operation was aborted)/.test(
     `${(error as Error).name === 'AbortError' ? 'AbortError' : (error as Error).message}`,
   )
+
+/** The answer, or null where the row engine is down or would take too long: what else was asked stands without it. */
+export const orAway = <T>(answer: Promise<T>): Promise<T | null> => nullWhere(answer, () => true)
+
+/** The answer, or null where finding it would take too long or too much memory; an engine that is down still throws. */
+export const inTime = <T>(answer: Promise<T>): Promise<T | null> =>
+  nullWhere(answer, ({ message }) => /^The search/.test(message))
+
+const nullWhere = <T>(answer: Promise<T>, holds: (error: AppError) => boolean): Promise<T | null> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'unavailable' && holds(error)) return null
+    throw error
+  })
 
 const TOO_SLOW = new Set(['159', '160', '394'])
 const TOO_BIG = new Set(['241', '307', '396'])

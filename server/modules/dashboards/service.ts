@@ -3,16 +3,16 @@ import { standing } from '#server/modules/alarms/service.ts'
 import { listBatches } from '#server/modules/ingestion/queries.ts'
 import { totals } from '#server/modules/telemetry/rows.ts'
 import { listArtifacts, perDay } from '#server/modules/telemetry/service.ts'
-import { AppError } from '#server/platform/errors.ts'
 import { tallyOf } from '#server/platform/table.ts'
+import { orAway } from '#server/platform/telemetry.ts'
 import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
 
 const LATEST = { sort: 'created_at', dir: 'desc', limit: 8 } as const
 
 /** What the tenant holds and what happened last. `rows` is null while the row engine is away; the records still come. */
 export async function overview(ctx: DetachedCtx) {
-  const [records, rows] = await Promise.all([ctx.transact('read only', recordsOf), rowsOf(ctx).catch(away)])
-  return { ...records, ...rows }
+  const [records, rows] = await Promise.all([ctx.transact('read only', recordsOf), orAway(rowsOf(ctx))])
+  return { ...records, ...(rows ?? { rows: null, perDay: [], artifacts: [], artifactCount: null }) }
 }
 
 async function recordsOf(ctx: Ctx) {
@@ -50,11 +50,6 @@ async function rowsOf(ctx: DetachedCtx) {
   const [sum, days, artifacts] = await Promise.all([totals(ctx.rows), perDay(ctx, 30), listArtifacts(ctx)])
   const top = artifacts.sort((a, b) => b.rows - a.rows).slice(0, 10)
   return { rows: sum, perDay: days, artifacts: top, artifactCount: artifacts.length }
-}
-
-function away(error: unknown) {
-  if (!(error instanceof AppError) || error.code !== 'unavailable') throw error
-  return { rows: null, perDay: [], artifacts: [], artifactCount: null }
 }
 
 const dayAgo = () => new Date(Date.now() - 86_400_000)

@@ -5,6 +5,7 @@ import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { getRow, listRows, narrowedTo } from '#server/modules/telemetry/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
+import { inTime } from '#server/platform/telemetry.ts'
 import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
 import { keepLayout, layoutOf } from './queries.ts'
 import { type Counted, type CountedField, countedValues, extentOf, perStretch, rowsAround } from './rows.ts'
@@ -125,13 +126,6 @@ const hostNames = async (ctx: DetachedCtx, counted: Counted[]): Promise<Map<numb
 }
 
 const mergedIn = (ctx: DetachedCtx) => ctx.transact('read only', ({ db }) => mergedHosts(db))
-
-/** What was counted, null where it would have taken too long or too much. */
-const inTime = <T>(counted: Promise<T>): Promise<T | null> =>
-  counted.catch((error: unknown) => {
-    if (error instanceof AppError && error.message.startsWith('The search')) return null
-    throw error
-  })
 
 const AROUND = 12
 // What artifacts call the number of a process; the first that a row has is asked for.

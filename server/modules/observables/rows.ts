@@ -2,8 +2,7 @@ import {
   asciiName, type ColumnsOf, foreignNamesSql, foreignTextsSql, keySql, type ObservableType, observablesSql, SIGHTINGS_SETTINGS,
   typedTextsSql,
 } from '#server/modules/columns/service.ts' // biome-ignore format: a list to read across
-import { AppError } from '#server/platform/errors.ts'
-import type { TenantRows } from '#server/platform/telemetry.ts'
+import { inTime, type TenantRows } from '#server/platform/telemetry.ts'
 import type { Fleet } from './queries.ts'
 
 export type Typed = { type: ObservableType; value: string; shape: string }
@@ -215,10 +214,3 @@ export const rarestNew = (rows: TenantRows, batch: number, fleet: Fleet, limit: 
       { batch, limit, ...fleet.host.params },
     ),
   )
-
-/** What an answer would take too long to find is null: the page stands without it. */
-export const inTime = <T>(asked: Promise<T>): Promise<T | null> =>
-  asked.catch((error: unknown) => {
-    if (error instanceof AppError && error.message.startsWith('The search')) return null
-    throw error
-  })

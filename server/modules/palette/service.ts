@@ -1,5 +1,5 @@
 import { ROLES } from '#server/modules/columns/schema.ts'
-import { AppError } from '#server/platform/errors.ts'
+import { orAway } from '#server/platform/telemetry.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { hostsLike, viewsLike } from './queries.ts'
 import { valuesFrom } from './rows.ts'
@@ -12,12 +12,7 @@ export async function find(ctx: DetachedCtx, q: string | undefined) {
   if (!q) return { hosts: [], views: [], values: [] }
   const [records, values] = await Promise.all([
     ctx.transact('read only', async (open) => ({ hosts: await hostsLike(open, q), views: await viewsLike(open, q) })),
-    q.length < SHORTEST ? [] : valuesFrom(ctx.rows, [...TYPES], q).catch(away),
+    q.length < SHORTEST ? [] : orAway(valuesFrom(ctx.rows, [...TYPES], q)),
   ])
   return { ...records, values }
-}
-
-function away(error: unknown): null {
-  if (error instanceof AppError && error.code === 'unavailable') return null
-  throw error
 }

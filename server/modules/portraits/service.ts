@@ -2,8 +2,8 @@ import { hostIdsOf, mergedHosts } from '#server/modules/hosts/service.ts'
 import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { shiftsOf } from '#server/modules/timeline/queries.ts'
 import type { Narrowing } from '#server/modules/timeline/rows.ts'
-import { AppError } from '#server/platform/errors.ts'
 import { missing, tallyOf } from '#server/platform/table.ts'
+import { orAway } from '#server/platform/telemetry.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { lastTwoDeliveries } from './queries.ts'
@@ -84,11 +84,4 @@ async function hoursOf({ rows }: DetachedCtx, known: Narrowing) {
   const from = to - ACTIVITY_DAYS * DAY_MS
   const found = await hourly(rows, { ...known, from, to })
   return { from: new Date(from), hours: found.map(({ hour, n }) => ({ at: new Date(hour * HOUR_MS), n })) }
-}
-
-async function orAway<T>(answer: Promise<T>): Promise<T | null> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'unavailable') return null
-    throw error
-  })
 }

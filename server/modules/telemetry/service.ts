@@ -4,6 +4,7 @@ import { fieldsAsked, understand } from '#server/modules/language/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { jsonFields, unquoted } from '#server/platform/json-fields.ts'
 import { missing } from '#server/platform/table.ts'
+import { orAway } from '#server/platform/telemetry.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { type Names, namesOf, partsOf } from './queries.ts'
 import {
@@ -109,10 +110,7 @@ export async function newestOf(ctx: DetachedCtx, hostId: number) {
   const { names, artifacts, deliveries } = await ctx.transact('read only', ({ db }) => partsOf(db, hostId))
   const hosts = [...names.keys()]
   const found = artifacts.length > 0 ? newestRows(ctx.rows, { hosts, artifacts, limit: SHOWN }) : Promise.resolve([])
-  const rows = await found.catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'unavailable') return null
-    throw error
-  })
+  const rows = await orAway(found)
   return { deliveries, rows: rows?.map((row) => shown(row, names, [])) ?? null }
 }
 
