@@ -8,7 +8,7 @@ import { now } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { type JobCtx, job } from '#server/platform/jobs.ts'
 import { failure, log } from '#server/platform/log.ts'
-import { PUT_OFF, type TenantRows } from '#server/platform/telemetry.ts'
+import type { TenantRows } from '#server/platform/telemetry.ts'
 import { deriveSlice, pathsByArtifact, slicesOf } from './derive.ts'
 
 type Correction = NonNullable<Awaited<ReturnType<typeof nextToDerive>>>
@@ -128,7 +128,7 @@ async function rewriteTimes(ctx: JobCtx, correction: Correction, maps: Maps): Pr
   let most = 1
   for (let [mutation] = await state(); mutation && !mutation.done; [mutation] = await state()) {
     ctx.signal.throwIfAborted()
-    if (mutation.flaw && !PUT_OFF.test(mutation.flaw)) await giveUp(rows, mark, mutation.flaw)
+    if (mutation.flaw) await giveUp(rows, mark, mutation.flaw)
     most = Math.max(most, mutation.parts)
     await progress(ctx, correction, TIMES_PCT * (1 - mutation.parts / most))
     await sleep(PAUSE_MS)
@@ -171,7 +171,7 @@ async function rewriteSightings(ctx: JobCtx, correction: Correction, maps: Maps)
     done += slice.reduce((sum, { rows }) => sum + rows, 0)
     await progress(ctx, correction, TIMES_PCT + (SIGHTINGS_PCT - TIMES_PCT) * (done / whole))
   }
-  await ctx.rows.remove(
+  await ctx.rows.write(
     `delete from sightings where tenant_id = {tenant:UInt64} and artifact = {artifact:String} and revision < {revision:UInt32}`,
     { artifact, revision },
   )

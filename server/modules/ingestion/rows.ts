@@ -156,9 +156,9 @@ export const freshnessOf = (rows: TenantRows, batches: number[]): Promise<Freshn
 
 /** Takes back what a load that cannot go on has stored and set aside of these deliveries: the next one begins anew. */
 export async function forget(rows: TenantRows, batches: number[]): Promise<void> {
-  await rows.remove(`delete from rows where ${BATCHES}`, { batches })
-  await rows.remove(`delete from sightings where ${BATCHES}`, { batches })
-  await rows.remove(`delete from reject where ${BATCHES}`, { batches })
+  await rows.write(`delete from rows where ${BATCHES}`, { batches })
+  await rows.write(`delete from sightings where ${BATCHES}`, { batches })
+  await rows.write(`delete from reject where ${BATCHES}`, { batches })
 }
 
 /** Rejected lines after line `after`, with at most 4 kB of each; the download has them whole. */
@@ -182,7 +182,7 @@ export const rejectLines = (rows: TenantRows, id: number, lines: number[]) =>
 
 /** Forgets a delivery's quarantine, before it is loaded anew. */
 export const forgetRejects = (rows: TenantRows, id: number): Promise<void> =>
-  rows.remove(`delete from reject where ${BATCHES}`, { batches: [id] })
+  rows.write(`delete from reject where ${BATCHES}`, { batches: [id] })
 
 /** Every rejected line of a delivery as JSON lines, whole. */
 export const rejectStream = (rows: TenantRows, id: number) =>

@@ -61,6 +61,17 @@ export async function clearStaging(rows: TenantRows, load: number): Promise<void
   for (const table of STAGING) await rows.write(`alter table ${table} drop partition (${rows.tenantId}, ${load})`)
 }
 
+/** Forgets every load of a tenant that is under way. By partition: the engine cancels a mutation beside which one goes. */
+export async function emptyStaging(rows: TenantRows): Promise<void> {
+  for (const table of STAGING) {
+    const loads = await rows.select<{ load_id: number }>(
+      `select distinct load_id from ${table} where tenant_id = {tenant:UInt64}`,
+    )
+    for (const { load_id } of loads)
+      await rows.write(`alter table ${table} drop partition (${rows.tenantId}, ${load_id})`)
+  }
+}
+
 /** Loads that a crash between their last line in the ledger and the end of their clean-up left. */
 export const stagedLoads = async (rows: TenantRows): Promise<number[]> =>
   (

@@ -19,13 +19,13 @@ export const rowsReached = (rows: TenantRows, reach: Reach) =>
 
 /** Deletes what a rule reaches. Repeating it changes nothing. */
 export async function deleteReached(rows: TenantRows, reach: Reach): Promise<void> {
-  for (const table of OF_ROWS) await rows.remove(`delete from ${table} where ${OWN_REACHED}`, reach)
+  for (const table of OF_ROWS) await rows.write(`delete from ${table} where ${OWN_REACHED}`, reach)
 }
 
 /** Deletes the quarantine of deliveries. */
 export async function deleteRejects(rows: TenantRows, batches: number[]): Promise<void> {
   for (let at = 0; at < batches.length; at += 10_000) {
-    await rows.remove(`delete from reject where tenant_id = {tenant:UInt64} and batch_id in {batches:Array(UInt64)}`, {
+    await rows.write(`delete from reject where tenant_id = {tenant:UInt64} and batch_id in {batches:Array(UInt64)}`, {
       batches: batches.slice(at, at + 10_000),
     })
   }

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import type { Tables } from '#db/types.ts'
+import { emptyStaging } from '#server/modules/ingestion/staging.ts'
 import { now } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { type WideCtx, wideJob } from '#server/platform/jobs.ts'
 import { log } from '#server/platform/log.ts'
-import { ROW_TABLES } from '#server/platform/telemetry.ts'
 
 const PATIENCE = 300
 
@@ -54,12 +54,15 @@ async function removeFiles({ pool, spool, tenantId }: WideCtx) {
 
 /** Rewrites the parts that hold rows of the tenant: what a mark alone deletes would stay on the disk for a while. */
 async function emptyRows({ rows }: WideCtx) {
-  for (const table of ROW_TABLES) {
+  await emptyStaging(rows)
+  for (const table of ['rows', 'reject', 'sightings']) {
     const [held] = await rows.select<{ n: number }>(
       `select count() as n from ${table} where tenant_id = {tenant:UInt64}`,
     )
     if (!held?.n) continue
-    await rows.remove(`alter table ${table} delete where tenant_id = ${rows.tenantId}`, {}, { mutations_sync: '1' })
+    await rows.write(`alter table ${table} delete where tenant_id = ${rows.tenantId}`, {}, undefined, {
+      mutations_sync: '1',
+    })
   }
 }
 
