@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
+import { ask, tokenOf } from '../rest/client.ts'
 import { connect } from '../support/second-database.ts'
 import { installation, jsonLines, newTenant } from '../support/world.ts'
 
@@ -8,6 +9,8 @@ afterAll(() => superuser.end())
 test('pages, doors and loads are all connected as roles that row security binds and that own no table', async () => {
   const tenant = await newTenant()
   await tenant.deliver(jsonLines([{ n: 1 }]), { artifact: 'Test.Roles', hostname: 'ws-1' })
+  // A pool lets go of what it does not need: the web process has just been asked for something.
+  expect((await ask('GET /hosts', { token: await tokenOf(tenant, 'viewer') })).status).toBe(200)
   const { rows } = await superuser.query<{ part: string; role: string; free: boolean; owns: boolean }>(`
     select distinct a.application_name as part, a.usename as role, r.rolsuper or r.rolbypassrls as free,
       exists (select from pg_class c where c.relowner = r.oid and c.relkind = 'r' and c.relnamespace = 'public'::regnamespace) as owns
