@@ -1,5 +1,6 @@
 import { number } from '#app/lib/format.ts'
 import { useViewer } from '#app/lib/viewer.ts'
+import { AsTable } from './charts/as-table.tsx'
 import { DayBars, type DayCount, dayName } from './charts/bars.tsx'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
@@ -45,7 +46,7 @@ export function DayLanes({ overview: { rows, hosts, sources, perDay } }: { overv
         {perDay.length > 0 ? (
           <>
             <DayBars days={perDay} />
-            <AsTable days={perDay} />
+            <Days days={perDay} />
           </>
         ) : (
           <p className="muted">no data: row storage does not answer</p>
@@ -56,27 +57,13 @@ export function DayLanes({ overview: { rows, hosts, sources, perDay } }: { overv
 }
 
 /** The chart's numbers, newest first. */
-const AsTable = ({ days }: { days: DayCount[] }) => (
-  <details className="pt-1">
-    <summary className="link inline-block min-h-6">Show as table</summary>
-    <table className="ledger max-w-80">
-      <caption className="sr-only">Rows stored per day</caption>
-      <thead>
-        <tr>
-          <th scope="col">Day (UTC)</th>
-          <th scope="col" className="r">
-            Rows
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {days.toReversed().map(({ day, rows }) => (
-          <tr key={day}>
-            <td>{dayName(day)}</td>
-            <td className="r">{<span className={rows === 0 ? 'zero' : undefined}>{number(rows)}</span>}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </details>
+const Days = ({ days }: { days: DayCount[] }) => (
+  <AsTable caption="Rows stored per day" columns={['Day (UTC)', 'Rows']} numbers={1}>
+    {days.toReversed().map(({ day, rows }) => (
+      <tr key={day}>
+        <td>{dayName(day)}</td>
+        <td className="r">{<span className={rows === 0 ? 'zero' : undefined}>{number(rows)}</span>}</td>
+      </tr>
+    ))}
+  </AsTable>
 )

@@ -25,6 +25,14 @@ export function Notice({ kind = 'info', role, children, action }: Notice) {
   )
 }
 
+/** That parts of an address could not be read, where there are any; the page is of what is left. */
+export const LeftOut = ({ parts, hint = '' }: { parts: string[]; hint?: string }) =>
+  parts.length > 0 && (
+    <Notice kind="warn" role="alert">
+      <b>{parts.join(' and ')} was not understood</b> and is left out. {hint}
+    </Notice>
+  )
+
 /** What stands where nothing is: what is missing, and the one next step. */
 export const Nothing = ({ title, children, actions, alone }: NothingProps) => (
   <div className={alone ? 'none alone' : 'none'}>

@@ -1,5 +1,6 @@
 import { counted, exactTime, number } from '#app/lib/format.ts'
 import { Link } from '../link.tsx'
+import { AsTable } from './as-table.tsx'
 
 export type DensityBin = { from: Date; to: Date; n: number }
 type Density = {
@@ -46,42 +47,32 @@ export function Density({ bins, window, zoom }: Density) {
         <span>{exactTime(first.from)}</span>
         <span>{exactTime(last.to)}</span>
       </div>
-      <AsTable bins={bins} zoom={zoom} />
+      <Bins bins={bins} zoom={zoom} />
     </figure>
   )
 }
 
-const AsTable = ({ bins, zoom }: Pick<Density, 'bins' | 'zoom'>) => (
-  <details>
-    <summary className="link inline-block min-h-6">Density as table</summary>
-    <table className="ledger max-w-[34rem]">
-      <caption className="sr-only">Events over the whole range</caption>
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          <th scope="col">To</th>
-          <th scope="col" className="r">
-            Events
-          </th>
+const Bins = ({ bins, zoom }: Pick<Density, 'bins' | 'zoom'>) => (
+  <AsTable
+    caption="Events over the whole range"
+    columns={['From', 'To', 'Events']}
+    numbers={1}
+    title="Density as table"
+  >
+    {bins
+      .filter(({ n }) => n > 0)
+      .map((bin) => (
+        <tr key={bin.from.getTime()}>
+          <td>{exactTime(bin.from)}</td>
+          <td>{exactTime(bin.to)}</td>
+          <td className="r">
+            <Link className="num" to={zoom(bin)}>
+              {number(bin.n)}
+            </Link>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {bins
-          .filter(({ n }) => n > 0)
-          .map((bin) => (
-            <tr key={bin.from.getTime()}>
-              <td>{exactTime(bin.from)}</td>
-              <td>{exactTime(bin.to)}</td>
-              <td className="r">
-                <Link className="num" to={zoom(bin)}>
-                  {number(bin.n)}
-                </Link>
-              </td>
-            </tr>
-          ))}
-      </tbody>
-    </table>
-  </details>
+      ))}
+  </AsTable>
 )
 
 const pct = (value: number) => `${value.toFixed(3)}%`

@@ -1,5 +1,6 @@
 import { counted, day, number } from '#app/lib/format.ts'
 import { Link } from '../link.tsx'
+import { AsTable } from './as-table.tsx'
 
 export type HourCount = { at: Date; n: number }
 type HeatMap = {
@@ -57,7 +58,7 @@ export function HeatMap({ from, hours, open }: HeatMap) {
           <span>{day(new Date(from.getTime() + (DAYS - 1) * DAY_MS))}</span>
         </div>
       </div>
-      <AsTable days={days} open={open} />
+      <Days days={days} open={open} />
     </figure>
   )
 }
@@ -70,36 +71,22 @@ function daysOf(from: Date, hours: HourCount[]): Day[] {
   return sums
 }
 
-const AsTable = ({ days, open }: { days: Day[]; open: HeatMap['open'] }) => (
-  <details className="pt-1">
-    <summary className="link inline-block min-h-6">Show as table</summary>
-    <table className="ledger max-w-80">
-      <caption className="sr-only">Events per day</caption>
-      <thead>
-        <tr>
-          <th scope="col">Day (UTC)</th>
-          <th scope="col" className="r">
-            Events
-          </th>
+const Days = ({ days, open }: { days: Day[]; open: HeatMap['open'] }) => (
+  <AsTable caption="Events per day" columns={['Day (UTC)', 'Events']} numbers={1}>
+    {days
+      .filter(({ n }) => n > 0)
+      .toReversed()
+      .map(({ at, n }) => (
+        <tr key={at.getTime()}>
+          <td>{day(at)}</td>
+          <td className="r">
+            <Link className="num" to={open({ from: at, to: new Date(at.getTime() + DAY_MS) })}>
+              {number(n)}
+            </Link>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {days
-          .filter(({ n }) => n > 0)
-          .toReversed()
-          .map(({ at, n }) => (
-            <tr key={at.getTime()}>
-              <td>{day(at)}</td>
-              <td className="r">
-                <Link className="num" to={open({ from: at, to: new Date(at.getTime() + DAY_MS) })}>
-                  {number(n)}
-                </Link>
-              </td>
-            </tr>
-          ))}
-      </tbody>
-    </table>
-  </details>
+      ))}
+  </AsTable>
 )
 
 function conclusion(days: Day[]): string {

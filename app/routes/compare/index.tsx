@@ -1,6 +1,6 @@
 import { data } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { Nothing, Notice } from '#app/components/notice.tsx'
+import { LeftOut, Nothing } from '#app/components/notice.tsx'
 import { Pager } from '#app/components/pager.tsx'
 import { QueryFlawNote } from '#app/components/query-flaw.tsx'
 import { load } from '#app/lib/api.server.ts'
@@ -32,11 +32,7 @@ export default function Compare() {
     <>
       <h1 className="sr-only">Compare</h1>
       <CompareForm artifacts={artifacts} found={found} list={list} flawed={flaw !== null} />
-      {leftOut.length > 0 && (
-        <Notice kind="warn" role="alert">
-          <b>{leftOut.join(' and ')} was not understood</b> and is left out.
-        </Notice>
-      )}
+      <LeftOut parts={leftOut} />
       {flaw && <QueryFlawNote query={list?.q ?? ''} flaw={flaw} />}
       {found && list && (
         <>

@@ -2,7 +2,7 @@ import { data, redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { ColumnChooser } from '#app/components/column-chooser.tsx'
 import { Link } from '#app/components/link.tsx'
-import { Nothing, Notice } from '#app/components/notice.tsx'
+import { LeftOut, Nothing } from '#app/components/notice.tsx'
 import { Pager } from '#app/components/pager.tsx'
 import { QueryFields } from '#app/components/query-fields.tsx'
 import { QueryFlawNote } from '#app/components/query-flaw.tsx'
@@ -55,11 +55,7 @@ function Found({ view, any }: { view: View; any: boolean }) {
   const { list, leftOut, said, hostname, total, took_ms, flaw, counts, sort } = view
   return (
     <>
-      {leftOut.length > 0 && (
-        <Notice kind="warn" role="alert">
-          <b>{leftOut.join(' and ')} was not understood</b> and is left out. A time reads 2026-02-05 06:00.
-        </Notice>
-      )}
+      <LeftOut parts={leftOut} hint="A time reads 2026-02-05 06:00." />
       {flaw ? (
         <QueryFlawNote query={list.q ?? ''} flaw={flaw} />
       ) : (

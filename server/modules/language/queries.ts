@@ -2,7 +2,6 @@ import type { TenantDb } from '#server/platform/tenant.ts'
 
 const MOST_HOSTS = 200_000
 
-export type NamedHost = { id: number; names: string[] }
 type Row = { id: number; merged_into: number | null; hostname: string; fqdn: string | null; client_id: string | null }
 
 const WHICH = {

@@ -1,3 +1,4 @@
+import { AsTable } from '#app/components/charts/as-table.tsx'
 import { DotMatrix, hostsOf } from '#app/components/charts/dot-matrix.tsx'
 import { LongTail } from '#app/components/charts/long-tail.tsx'
 import { Link } from '#app/components/link.tsx'
@@ -57,39 +58,23 @@ export function StackPlots({ found: { levels, lines } }: { found: Stack }) {
 const LISTED = 60
 
 const LevelTable = ({ levels }: { levels: Stack['levels'] }) => (
-  <details className="pt-1">
-    <summary className="link inline-block min-h-6">Show as table</summary>
-    <table className="ledger max-w-96">
-      <caption className="sr-only">Values by the number of hosts they were seen on</caption>
-      <thead>
-        <tr>
-          <th scope="col" className="r">
-            Hosts
-          </th>
-          <th scope="col" className="r">
-            Values
-          </th>
-          <th scope="col" className="r">
-            Undecided
-          </th>
-          <th scope="col" className="r">
-            Rows
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {levels.slice(0, LISTED).map((level) => (
-          <tr key={level.hosts}>
-            <td className="r">{number(level.hosts)}</td>
-            <td className="r">{number(level.values)}</td>
-            <td className="r">{number(level.open)}</td>
-            <td className="r">{number(level.rows)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-    {levels.length > LISTED && (
-      <p className="muted">{`${number(levels.length - LISTED)} more numbers of hosts above.`}</p>
-    )}
-  </details>
+  <AsTable
+    caption="Values by the number of hosts they were seen on"
+    columns={['Hosts', 'Values', 'Undecided', 'Rows']}
+    numbers={4}
+    more={
+      levels.length > LISTED && (
+        <p className="muted">{`${number(levels.length - LISTED)} more numbers of hosts above.`}</p>
+      )
+    }
+  >
+    {levels.slice(0, LISTED).map((level) => (
+      <tr key={level.hosts}>
+        <td className="r">{number(level.hosts)}</td>
+        <td className="r">{number(level.values)}</td>
+        <td className="r">{number(level.open)}</td>
+        <td className="r">{number(level.rows)}</td>
+      </tr>
+    ))}
+  </AsTable>
 )
