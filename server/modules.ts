@@ -6,8 +6,6 @@ export const MODULES = {
   // The first account makes the first tenant and its membership in it.
   identity: ['account', 'tenant', 'membership', 'auth.password', 'auth.password_link', 'auth.session'],
   users: ['account', 'membership', 'auth.password_link'],
-  // The end of a tenant ends its sessions, and the accounts that were only there.
-  tenants: ['tenant', 'membership', 'tally', 'deleted_tenant', 'auth.session', 'account'],
   activity: ['activity'],
   facts: ['host_fact', 'host_label', 'host'],
   hosts: ['host', 'host_artifact', 'host_merge'],
@@ -15,6 +13,8 @@ export const MODULES = {
   columns: ['column_map'],
   sources: ['source'],
   ingestion: ['batch', 'batch_member', 'flow', 'archive_key'],
+  // The end of a tenant empties its rows, and ends its sessions, and the accounts that were only there.
+  tenants: ['tenant', 'membership', 'tally', 'deleted_tenant', 'auth.session', 'account'],
   language: [],
   verdicts: ['verdict'],
   observables: [],

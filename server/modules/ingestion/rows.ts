@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { TimesSql } from '#server/modules/columns/service.ts'
 import type { Freshness } from '#server/modules/hosts/service.ts'
 import type { TenantRows } from '#server/platform/telemetry.ts'
-import { OWN } from './staging.ts'
+import { emptyStaging, OWN } from './staging.ts'
 
 export type SeenHost = { key: string; client_id: string; hostname: string }
 export type Counts = { received: number; stored: number; duplicate: number; rejected: number }
@@ -159,6 +159,19 @@ export async function forget(rows: TenantRows, batches: number[]): Promise<void>
   await rows.write(`delete from rows where ${BATCHES}`, { batches })
   await rows.write(`delete from sightings where ${BATCHES}`, { batches })
   await rows.write(`delete from reject where ${BATCHES}`, { batches })
+}
+
+/** Takes all rows of a tenant, and rewrites the parts that held them: what a mark alone deletes stays on the disk for a while. */
+export async function emptyRows(rows: TenantRows): Promise<void> {
+  await emptyStaging(rows)
+  for (const table of ['rows', 'sightings', 'reject']) {
+    const [held] = await rows.select<{ n: number }>(
+      `select count() as n from ${table} where tenant_id = {tenant:UInt64}`,
+    )
+    if (!held?.n) continue
+    const sql = `alter table ${table} delete where tenant_id = ${rows.tenantId}`
+    await rows.write(sql, {}, undefined, { mutations_sync: '1' })
+  }
 }
 
 /** Rejected lines after line `after`, with at most 4 kB of each; the download has them whole. */

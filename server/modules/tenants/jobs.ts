@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import type { Tables } from '#db/types.ts'
-import { emptyStaging } from '#server/modules/ingestion/staging.ts'
+import { emptyRows } from '#server/modules/ingestion/rows.ts'
 import { now } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { type WideCtx, wideJob } from '#server/platform/jobs.ts'
@@ -19,12 +19,12 @@ export const emptyTenant = wideJob('tenants.empty', z.object({}), async (ctx) =>
   if (!going || going.done_at) return
   await quietQueue(ctx)
   await removeFiles(ctx)
-  await emptyRows(ctx)
+  await emptyRows(ctx.rows)
   await ctx.asQueue('delete from tenant where id = $1 and leaving_at is not null', [ctx.tenantId])
   await removeAccounts(ctx, going.detail)
   // What had begun before the tenant was marked may have come through until now; after this nothing can.
   await quietQueue(ctx)
-  await emptyRows(ctx)
+  await emptyRows(ctx.rows)
   await close(ctx, going.detail)
   log.info({ tenant: ctx.tenantId }, 'the tenant is deleted')
 })
@@ -50,20 +50,6 @@ async function removeFiles({ pool, spool, tenantId }: WideCtx) {
     select spool_name as name from batch where tenant_id = ${tenantId} and spool_name is not null`.execute(pool)
   for (const { name } of rows) await spool.remove(name)
   await spool.removeEvidence(tenantId)
-}
-
-/** Rewrites the parts that hold rows of the tenant: what a mark alone deletes would stay on the disk for a while. */
-async function emptyRows({ rows }: WideCtx) {
-  await emptyStaging(rows)
-  for (const table of ['rows', 'reject', 'sightings']) {
-    const [held] = await rows.select<{ n: number }>(
-      `select count() as n from ${table} where tenant_id = {tenant:UInt64}`,
-    )
-    if (!held?.n) continue
-    await rows.write(`alter table ${table} delete where tenant_id = ${rows.tenantId}`, {}, undefined, {
-      mutations_sync: '1',
-    })
-  }
 }
 
 async function removeAccounts({ asQueue }: WideCtx, detail: Record<string, unknown>) {
