@@ -34,7 +34,7 @@ export const NAV: NavItem[][] = [
     { to: '/rows', title: 'Explore', Icon: Rows, act: 'go-explore' },
     { to: '/stacks', title: 'Stack', Icon: Stack, act: 'go-stack' },
     { to: '/timeline', title: 'Timeline', Icon: Timeline, act: 'go-timeline' },
-    { to: '/observables', title: 'Values', Icon: Fingerprint },
+    { to: '/observables', title: 'Values', Icon: Fingerprint, act: 'go-values' },
     { to: '/verdicts', title: 'Verdicts', Icon: Gavel },
     { to: '/views', title: 'Views', Icon: Bookmark, act: 'go-views' },
     { to: '/marks', title: 'Marked rows', Icon: Star },

@@ -146,9 +146,15 @@ export function OnHosts({ of, hosts, total }: { of: Observed; hosts: OnHost[]; t
 
 /** Values one a line, each with its mark and how common it is; a common or benign one recedes. */
 export const Values = ({ values }: { values: Beside[] }) => (
-  <ul className="values">
+  <ul className="values" data-grid="">
     {values.map((one) => (
-      <li key={`${one.type} ${one.value}`} data-cell data-type={one.type} data-value={one.value}>
+      <li
+        key={`${one.type} ${one.value}`}
+        data-row={`${one.type} ${one.value}`}
+        data-cell=""
+        data-type={one.type}
+        data-value={one.value}
+      >
         <VerdictMark verdict={one.verdict} ring />
         <Link to={dossierLink(one)} data-act="pivot" className={recedes(one) ? 'cut quiet' : 'cut'}>
           <Value text={one.value} />

@@ -1,7 +1,7 @@
 import { useLocation, useNavigate } from '@remix-run/react'
 import { type MutableRefObject, useEffect, useRef, useState } from 'react'
 import { drawCursor, gridAt, type Place, placeOf, STEPS, selectRow, standingAt, stepped } from '#app/lib/grid-cursor.ts'
-import { done, IN_PREVIEW, TYPING } from '#app/lib/key-acts.ts'
+import { done, FACETS, IN_PREVIEW, TYPING } from '#app/lib/key-acts.ts'
 import { ACTS, type KeyMap, keysOf, meaningOf, nameOf } from '#app/lib/keys.ts'
 import { stepBefore } from '#app/lib/trail.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
@@ -34,7 +34,7 @@ export function Keys({ viewer }: { viewer: Viewer }) {
     seen.current = pathname
     setSaid('')
     setHelp(null)
-    drawCursor(gridAt(null), place.current, { focus: document.activeElement === document.body })
+    drawCursor(gridAt(null, place.current), place.current, { focus: document.activeElement === document.body })
     if (waiting.current) done(waiting.current, place.current, null)
     waiting.current = null
   }, [pathname, key])
@@ -96,23 +96,23 @@ function passes(act: string): boolean {
 
 function moved(place: MutableRefObject<Place | null>, act: string) {
   const focus = document.activeElement
-  const grid = gridAt(focus)
+  const grid = gridAt(focus, place.current)
   if (!grid) return
   const from = placeOf(grid, focus) ?? place.current
   const to = stepped(grid, from, act)
   if (act.startsWith('extend') && from) {
     selectRow(standingAt(grid, from).row, true)
-    selectRow(standingAt(grid, to).row, true)
+    selectRow(standingAt(grid, to.place).row, true)
   }
-  place.current = to
-  drawCursor(grid, to, { focus: true })
+  place.current = to.place
+  drawCursor(to.grid, to.place, { focus: true })
 }
 
 /** A click or the Tab key in a grid takes the cursor along. */
 function useFocusCursor(place: MutableRefObject<Place | null>) {
   useEffect(() => {
     const follow = ({ target }: Event) => {
-      if (!(target instanceof Element) || !target.closest('tr[data-row]')) return
+      if (!(target instanceof Element) || !target.closest('[data-row]')) return
       const grid = gridAt(target)
       if (!grid) return
       place.current = placeOf(grid, target)
@@ -168,6 +168,7 @@ function linesOf(map: KeyMap): HelpLine[] {
   const offered = new Set([...document.querySelectorAll<HTMLElement>('[data-act]')].map(({ dataset }) => dataset.act))
   // These stand in the preview of a row, which opens for them.
   if (offered.has('preview') && offered.has('star')) for (const act of IN_PREVIEW) offered.add(act)
+  if (document.querySelector('[data-facet]')) for (const act of Object.keys(FACETS)) offered.add(act)
   const grid = gridAt(document.activeElement)
   const movable = (act: string) =>
     grid !== null && (act in STEPS ? !act.startsWith('extend') || offered.has('select') : act === 'open')

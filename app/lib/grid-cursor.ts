@@ -2,26 +2,33 @@
 // again after the server has drawn the page anew.
 
 export type Place = { row: string; line: number; column: number }
-export type Grid = { table: HTMLTableElement; rows: HTMLTableRowElement[] }
+/** A table, or a list whose lines are one cell each. */
+export type Grid = { box: HTMLElement; rows: HTMLElement[] }
 
 const visible = (element: Element) => element.getClientRects().length > 0
 
-/** The grid that the keyboard moves in: the one that holds the focus, else the first of the page. */
-export function gridAt(focus: Element | null): Grid | null {
-  const table =
-    focus?.closest<HTMLTableElement>('table[data-grid]') ??
-    [...document.querySelectorAll<HTMLTableElement>('main table[data-grid]')].find(visible)
-  if (!table) return null
-  const rows = [...table.querySelectorAll<HTMLTableRowElement>('tr[data-row]')].filter(visible)
-  return rows.length > 0 ? { table, rows } : null
+const rowsIn = (box: Element) => [...box.querySelectorAll<HTMLElement>('[data-row]')].filter(visible)
+
+/** The grids of the page that have rows, in their order. */
+const grids = (): Grid[] =>
+  [...document.querySelectorAll<HTMLElement>('main [data-grid]')]
+    .map((box) => ({ box, rows: rowsIn(box) }))
+    .filter(({ rows }) => rows.length > 0)
+
+/** The grid that the keyboard moves in: the one that holds the focus, else the one that still has the row, else the first. */
+export function gridAt(focus: Element | null, place: Place | null = null): Grid | null {
+  const all = grids()
+  const holds = ({ rows }: Grid) => rows.some(({ dataset }) => dataset.row === place?.row)
+  return all.find(({ box }) => box.contains(focus)) ?? all.find(holds) ?? all[0] ?? null
 }
 
-export const cellsOf = (row: HTMLTableRowElement) =>
-  [...row.querySelectorAll<HTMLTableCellElement>('td[data-cell]')].filter(visible)
+export const cellsOf = (row: HTMLElement) =>
+  row.matches('[data-cell]') ? [row] : [...row.querySelectorAll<HTMLElement>('[data-cell]')].filter(visible)
 
-/** The row and cell at a place: by the row's id where it is still there, else by its line. */
+/** The row and cell at a place: by the row's id where it is still there, else by its line; one row may stand on several. */
 export function standingAt(grid: Grid, place: Place) {
-  const line = grid.rows.findIndex((row) => row.dataset.row === place.row)
+  const isIt = (row: HTMLElement | undefined) => row?.dataset.row === place.row
+  const line = isIt(grid.rows[place.line]) ? place.line : grid.rows.findIndex(isIt)
   const row = grid.rows[line >= 0 ? line : Math.min(place.line, grid.rows.length - 1)]!
   const cells = cellsOf(row)
   return { row, cell: cells[Math.min(place.column, cells.length - 1)] ?? null, line: grid.rows.indexOf(row) }
@@ -29,10 +36,10 @@ export function standingAt(grid: Grid, place: Place) {
 
 /** Where the focus stands in a grid; null outside of its cells. */
 export function placeOf(grid: Grid, focus: Element | null): Place | null {
-  const row = focus?.closest<HTMLTableRowElement>('tr[data-row]')
-  if (!row || !grid.table.contains(row)) return null
-  const cell = focus?.closest('td[data-cell]')
-  const column = Math.max(0, cell ? cellsOf(row).indexOf(cell as HTMLTableCellElement) : 0)
+  const row = focus?.closest<HTMLElement>('[data-row]')
+  if (!row || !grid.box.contains(row)) return null
+  const cell = focus?.closest<HTMLElement>('[data-cell]')
+  const column = Math.max(0, cell ? cellsOf(row).indexOf(cell) : 0)
   return { row: row.dataset.row ?? '', line: grid.rows.indexOf(row), column }
 }
 
@@ -45,14 +52,26 @@ export const STEPS: Record<string, { rows: number; cells: number }> = {
   'cell-right': { rows: 0, cells: 1 },
 }
 
-/** One step further, within the grid; from nowhere to the first cell. */
-export function stepped(grid: Grid, from: Place | null, act: string): Place {
-  if (!from) return { row: grid.rows[0]!.dataset.row ?? '', line: 0, column: 0 }
+/** One step further: past the last row of a grid to the next grid of the page; from nowhere to the first cell. */
+export function stepped(grid: Grid, from: Place | null, act: string): { grid: Grid; place: Place } {
+  if (!from) return { grid, place: placeIn(grid, 0, 0) }
   const { rows, cells } = STEPS[act]!
   const standing = standingAt(grid, from)
-  const line = Math.max(0, Math.min(grid.rows.length - 1, standing.line + rows))
-  const row = grid.rows[line]!
-  const column = Math.max(0, Math.min(cellsOf(row).length - 1, from.column + cells))
+  const line = standing.line + rows
+  const beside = act.startsWith('row') && !grid.rows[line] ? neighbour(grid, rows) : null
+  if (beside) return { grid: beside, place: placeIn(beside, rows > 0 ? 0 : beside.rows.length - 1, 0) }
+  return { grid, place: placeIn(grid, line, from.column + cells) }
+}
+
+const neighbour = ({ box }: Grid, step: number): Grid | null => {
+  const all = grids()
+  return all[all.findIndex((grid) => grid.box === box) + step] ?? null
+}
+
+function placeIn({ rows }: Grid, wantedLine: number, wantedColumn: number): Place {
+  const line = Math.max(0, Math.min(rows.length - 1, wantedLine))
+  const row = rows[line]!
+  const column = Math.max(0, Math.min(cellsOf(row).length - 1, wantedColumn))
   return { row: row.dataset.row ?? '', line, column }
 }
 
@@ -89,13 +108,13 @@ export function doerOf(act: string, row: Element | null, cell: Element | null): 
   const inCell = within(cell)[0]
   if (inCell) return inCell
   const inRow = within(row)
-  const ofRow = inRow.find((one) => !one.closest('td[data-cell]')) ?? (OF_VALUE.has(act) ? undefined : inRow[0])
+  const ofRow = inRow.find((one) => !one.closest('[data-cell]')) ?? (OF_VALUE.has(act) ? undefined : inRow[0])
   if (ofRow) return ofRow
-  const lead = act === 'open' ? row?.querySelector<HTMLElement>('a.lead') : null
+  const lead = act === 'open' ? row?.querySelector<HTMLElement>('a.lead, a[data-act="pivot"]') : null
   if (lead) return lead
   if (row && OF_VALUE.has(act) && !OF_SELECTION.has(act)) return null
   const page = within(document.body).filter(
-    (one) => !one.closest('tr[data-row]') && isFor(one, row) && !(row && OF_VALUE.has(act) && one.closest('.preview')),
+    (one) => !one.closest('[data-row]') && isFor(one, row) && !(row && OF_VALUE.has(act) && one.closest('.preview')),
   )
   return page.find(visible) ?? page[0] ?? null
 }

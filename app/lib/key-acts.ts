@@ -6,7 +6,8 @@ export const TYPING = 'input:not([type=checkbox], [type=radio], [type=button], [
 /** Clicks what does an act. False where nothing on the page does it. */
 export function done(act: string, place: Place | null, later: ((act: string) => void) | null): boolean {
   const focus = document.activeElement
-  const grid = gridAt(focus)
+  if (act in FACETS) return toFacet(focus, FACETS[act]!)
+  const grid = gridAt(focus, place)
   const at = (grid && placeOf(grid, focus)) ?? place
   const standing = grid && at ? standingAt(grid, at) : null
   const cell = standing?.cell ?? focus?.closest('[data-cell]') ?? null
@@ -25,7 +26,7 @@ export function done(act: string, place: Place | null, later: ((act: string) => 
 // These stand in the preview of a row: it opens first.
 export const IN_PREVIEW = new Set(['tag', 'comment'])
 
-function previewed(row: HTMLTableRowElement | undefined, then: () => void): boolean {
+function previewed(row: HTMLElement | undefined, then: () => void): boolean {
   const preview = row?.querySelector<HTMLElement>('[data-act="preview"]')
   if (!preview) return false
   then()
@@ -37,3 +38,14 @@ const firstControl = (box: Element | null) =>
   box?.hasAttribute('open')
     ? box.querySelector<HTMLElement>('.float a, .float input:not([type=hidden]), .float button')
     : null
+
+export const FACETS: Record<string, number> = { 'previous-facet': -1, 'next-facet': 1 }
+
+/** Brings the keyboard to the facet value before or after, from elsewhere to the first; Enter then takes it. */
+function toFacet(focus: Element | null, step: number): boolean {
+  const values = [...document.querySelectorAll<HTMLElement>('[data-facet]')]
+  const at = values.indexOf(focus as HTMLElement)
+  const next = at < 0 ? values[0] : values[at + step]
+  next?.focus()
+  return next !== undefined
+}

@@ -21,6 +21,7 @@ export const ACTS: Act[] = [
     ['go-explore', 'Explore', 'g e'],
     ['go-stack', 'Stack', 'g s'],
     ['go-timeline', 'Timeline', 'g t'],
+    ['go-values', 'Values', 'g i'],
     ['go-compare', 'Compare', 'g x'],
     ['go-hosts', 'Hosts', 'g m'],
     ['go-views', 'Views', 'g v'],

@@ -1,6 +1,8 @@
+import { type Column, DataTable } from '#app/components/data-table.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Nothing } from '#app/components/notice.tsx'
 import { SectionHead } from '#app/components/page-head.tsx'
+import { Value } from '#app/components/value.tsx'
 import { stackLink } from '#app/lib/stack-link.ts'
 
 type KnownStack = {
@@ -14,6 +16,24 @@ type KnownStack = {
 }
 type Props = { known: { stacks: KnownStack[]; artifacts: string[] } }
 
+const COLUMNS: Column<KnownStack>[] = [
+  {
+    title: 'Stack',
+    cell: (one) => (
+      <Link className="lead" to={stackLink({ ...one, columns: one.columns })}>
+        {one.title}
+      </Link>
+    ),
+    below: ({ about }) => about,
+  },
+  { title: 'Shows', className: 'max-md:hidden', cell: ({ about }) => about, wrap: true },
+  {
+    title: 'Artifact',
+    className: 'max-lg:hidden',
+    cell: ({ artifact }) => <Value text={artifact ?? ''} path={false} />,
+  },
+]
+
 /** The stacks that hunters come back to: those this tenant has rows for as links, the others with what to collect. */
 export function KnownStacks({ known: { stacks, artifacts } }: Props) {
   const ready = stacks.filter(({ artifact }) => artifact !== null)
@@ -26,18 +46,9 @@ export function KnownStacks({ known: { stacks, artifacts } }: Props) {
           Choose an artifact and a column above, or collect one of the artifacts below.
         </Nothing>
       )}
-      <ul className="stack-list">
-        {ready.map((one) => (
-          <li key={one.title}>
-            <Link className="link" to={stackLink({ ...one, columns: one.columns })}>
-              {one.title}
-            </Link>
-            <p className="muted">
-              {one.about} <span className="val">{one.artifact}</span>
-            </p>
-          </li>
-        ))}
-      </ul>
+      {ready.length > 0 && (
+        <DataTable caption="Well-known stacks" rows={ready} columns={COLUMNS} rowKey={({ title }) => title} />
+      )}
       {missing.length > 0 && (
         <>
           <SectionHead title="Nothing collected for these yet" />

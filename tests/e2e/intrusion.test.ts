@@ -1,0 +1,69 @@
+import { gunzipSync } from 'node:zlib'
+import type { Page } from 'playwright'
+import { beforeAll, expect, test } from 'vitest'
+import { deliveries } from '#server/demo/deliveries.ts'
+import { C2, IMPLANT, PATIENT } from '#server/demo/intrusion.ts'
+import { dossierLink } from '#app/lib/observable-link.ts'
+import { newTenant, type Tenant } from '../support/world.ts'
+import { signIn, visitor } from './browser.ts'
+
+const FILE = 'igfxsyncsvc.exe'
+const FEW = 15
+let tenant: Tenant
+
+beforeAll(async () => {
+  tenant = await newTenant()
+  const all: Promise<unknown>[] = []
+  for await (const { body, artifact, filename } of deliveries())
+    all.push(tenant.deliver(gunzipSync(body), { artifact, filename }))
+  await Promise.all(all)
+})
+
+async function hunter(address: string, options: Parameters<typeof visitor>[0] = {}) {
+  const page = await visitor(options)
+  await signIn(page, tenant.people.user.username)
+  await page.goto(address)
+  await page.waitForLoadState('networkidle')
+  let presses = 0
+  /** Presses keys one by one, each after the page has come to rest; a text is as many presses as it has characters. */
+  const press = async (...keys: string[]) => {
+    for (const key of keys) {
+      await page.keyboard.press(key)
+      presses += 1
+    }
+    await page.waitForLoadState('networkidle')
+  }
+  /** Moves down until the line under the cursor says this. */
+  const downTo = async (text: string) => {
+    for (let n = 0; n < FEW; n += 1) {
+      await press('j')
+      const line = page.locator('[data-row][data-cursor], [data-row] [data-cursor]').first()
+      if ((await page.locator('[data-row][data-cursor]').first().textContent())?.includes(text)) return line
+    }
+    throw new Error(`The cursor did not come to ${text}.`)
+  }
+  return { page, press, downTo, presses: () => presses }
+}
+
+/** The dossier of the implant, on the one host that has it, decided as malicious. */
+async function caught(page: Page) {
+  await page.getByRole('heading', { name: new RegExp(FILE) }).waitFor()
+  await page.getByRole('link', { name: PATIENT.fqdn }).first().waitFor()
+  await page.getByRole('img', { name: /malicious on all hosts/ }).first().waitFor()
+}
+
+test('by keys from a stack: tasks by what they start, the rarest first', async () => {
+  const { page, press, downTo, presses } = await hunter('/')
+  await press('g', 's')
+  await page.waitForURL(/\/stacks$/)
+  await page.getByText('Well-known stacks').first().waitFor()
+  await downTo('Scheduled task actions')
+  await press('Enter')
+  await page.locator('table.stack').waitFor()
+  await downTo(FILE)
+  await press('3')
+  await page.getByText(/Decided malicious/).waitFor()
+  await press('p')
+  await caught(page)
+  expect(presses()).toBeLessThan(FEW)
+})
