@@ -7,8 +7,7 @@ declare module '@remix-run/server-runtime' {
   }
 }
 
-/** lucide-react publishes one file per icon; this is the type of each. */
+/** lucide-react publishes one file per icon; this is the type of the drawing in each. */
 declare module 'lucide-react/icons/*' {
-  const icon: import('lucide-react').LucideIcon
-  export default icon
+  export const __iconData: { node: [tag: string, attributes: Record<string, string>][] }
 }

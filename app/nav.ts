@@ -1,27 +1,29 @@
-import type { LucideIcon } from 'lucide-react'
-import Activity from 'lucide-react/icons/activity'
-import Bell from 'lucide-react/icons/bell'
-import Bookmark from 'lucide-react/icons/bookmark'
-import Braces from 'lucide-react/icons/braces'
-import Building from 'lucide-react/icons/building'
-import Stack from 'lucide-react/icons/chart-bar-decreasing'
-import Timeline from 'lucide-react/icons/chart-no-axes-gantt'
-import Compare from 'lucide-react/icons/diff'
-import Fingerprint from 'lucide-react/icons/fingerprint-pattern'
-import Gavel from 'lucide-react/icons/gavel'
-import Inbox from 'lucide-react/icons/inbox'
-import Key from 'lucide-react/icons/key-round'
-import House from 'lucide-react/icons/layout-dashboard'
-import Monitor from 'lucide-react/icons/monitor'
-import Rows from 'lucide-react/icons/rows-3'
-import Scan from 'lucide-react/icons/scan-search'
-import Star from 'lucide-react/icons/star'
-import Users from 'lucide-react/icons/users'
+import {
+  Activity,
+  Bell,
+  Bookmark,
+  Braces,
+  Building,
+  Compare,
+  Fingerprint,
+  Gavel,
+  House,
+  type Icon,
+  Inbox,
+  Key,
+  Monitor,
+  Rows,
+  Scan,
+  Stack,
+  Star,
+  Timeline,
+  Users,
+} from '#app/components/icons.tsx'
 
 export type NavItem = {
   to: string
   title: string
-  Icon: LucideIcon
+  Icon: Icon
   adminOnly?: true
   count?: 'hosts' | 'alarms'
   act?: string

@@ -1,5 +1,5 @@
 import { Form, useLocation } from '@remix-run/react'
-import Columns from 'lucide-react/icons/columns-3'
+import { Columns } from '#app/components/icons.tsx'
 import type { Width } from '#server/modules/exploring/schema.ts'
 import { Popover } from './menu.tsx'
 import { Value } from './value.tsx'

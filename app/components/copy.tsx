@@ -1,6 +1,5 @@
-import Check from 'lucide-react/icons/check'
-import Copy from 'lucide-react/icons/copy'
 import { useEffect, useState } from 'react'
+import { Check, Copy } from '#app/components/icons.tsx'
 
 /** Copies the raw value. Appears with JavaScript only; without it the text is there to select. */
 export function CopyButton({ text, name, className = 'btn' }: { text: string; name: string; className?: string }) {

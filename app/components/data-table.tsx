@@ -1,6 +1,5 @@
-import ArrowDown from 'lucide-react/icons/arrow-down'
-import ArrowUp from 'lucide-react/icons/arrow-up'
 import type { ReactNode } from 'react'
+import { ArrowDown, ArrowUp } from '#app/components/icons.tsx'
 import { useSearchLink } from '#app/lib/search-link.ts'
 import { Link } from './link.tsx'
 
@@ -45,7 +44,7 @@ export function DataTable<Row>(table: Table<Row>) {
   const { caption, rows, columns, rowKey, margin, sorted, isCurrent, foot, empty, free, secondMargin } = table
   return (
     <>
-      <table className={free ? 'ledger free' : 'ledger'} data-grid="">
+      <table className={free ? 'ledger free' : 'ledger'} data-grid="cells">
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
@@ -74,7 +73,7 @@ export function DataTable<Row>(table: Table<Row>) {
             <tr key={rowKey(row)} data-row={rowKey(row)} aria-current={isCurrent?.(row) || undefined}>
               {margin && <td className="margin">{margin.cell(row, line)}</td>}
               {columns.map((column, at) => (
-                <td key={keyOf(column, at)} className={classOf(column)} data-cell="" {...heldBy(column, row)}>
+                <td key={keyOf(column, at)} className={classOf(column)} {...heldBy(column, row)}>
                   {column.cell(row)}
                   {column.below && <div className="below">{column.below(row)}</div>}
                   {column.beneath?.(row)}

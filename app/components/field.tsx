@@ -1,5 +1,4 @@
-import ChevronDown from 'lucide-react/icons/chevron-down'
-import CircleAlert from 'lucide-react/icons/circle-alert'
+import { ChevronDown, CircleAlert } from '#app/components/icons.tsx'
 import type { Field } from '#app/lib/fields.server.ts'
 
 type Props = { field: Field; value: string; error: string | undefined; idPrefix: string }

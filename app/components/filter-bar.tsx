@@ -1,6 +1,6 @@
 import { Form, useSearchParams } from '@remix-run/react'
-import ChevronDown from 'lucide-react/icons/chevron-down'
 import type { ReactNode } from 'react'
+import { ChevronDown } from '#app/components/icons.tsx'
 import { Link } from './link.tsx'
 
 /** The filters of a list: a GET form, so that the address holds them. Sort is kept, the page starts over. */

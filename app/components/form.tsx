@@ -1,6 +1,6 @@
 import { Form, useActionData, useLocation, useNavigation } from '@remix-run/react'
-import CircleAlert from 'lucide-react/icons/circle-alert'
 import { type ReactNode, useEffect, useRef } from 'react'
+import { CircleAlert } from '#app/components/icons.tsx'
 import type { Refusal } from '#app/lib/api.server.ts'
 import type { Field } from '#app/lib/fields.server.ts'
 import { FieldLine } from './field.tsx'

@@ -1,6 +1,5 @@
 import { Form } from '@remix-run/react'
-import CircleAlert from 'lucide-react/icons/circle-alert'
-import X from 'lucide-react/icons/x'
+import { CircleAlert, X } from '#app/components/icons.tsx'
 import { fullTime } from '#app/lib/format.ts'
 import { useRefusal } from './form.tsx'
 import { SectionHead } from './page-head.tsx'

@@ -1,5 +1,5 @@
 import { Form } from '@remix-run/react'
-import CircleAlert from 'lucide-react/icons/circle-alert'
+import { CircleAlert } from '#app/components/icons.tsx'
 import { ACTS, keysOf } from '#app/lib/keys.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
 import { useRefusal } from './form.tsx'

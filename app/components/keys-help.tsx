@@ -1,5 +1,5 @@
-import X from 'lucide-react/icons/x'
 import { useEffect, useRef } from 'react'
+import { X } from '#app/components/icons.tsx'
 import { shownKeys } from '#app/lib/keys.ts'
 import { Link } from './link.tsx'
 

@@ -1,5 +1,5 @@
 import { Form } from '@remix-run/react'
-import ChevronDown from 'lucide-react/icons/chevron-down'
+import { ChevronDown } from '#app/components/icons.tsx'
 import { ROLE_NAMES, roleName } from '#app/lib/column-map.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { useRefusal, useSubmitting } from './form.tsx'

@@ -1,5 +1,8 @@
 import { useLocation } from '@remix-run/react'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
+
+// With the page it belongs to, not some time after: what is opened right then stays open. A server has no layout.
+const useAtOnce = typeof document === 'undefined' ? useEffect : useLayoutEffect
 
 type Popover = {
   label: ReactNode
@@ -29,8 +32,8 @@ export function Popover({ label, button, children, className = '', name, open = 
 export function useClosing(open = false) {
   const box = useRef<HTMLDetailsElement>(null)
   const { key } = useLocation()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each navigation closes the menu it started from
-  useEffect(() => {
+  // Each navigation closes the menu it started from.
+  useAtOnce(() => {
     if (box.current) box.current.open = open
   }, [key, open])
   useEffect(() => {

@@ -1,8 +1,5 @@
-import CircleAlert from 'lucide-react/icons/circle-alert'
-import CircleCheck from 'lucide-react/icons/circle-check'
-import Clock from 'lucide-react/icons/clock'
-import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import type { ReactNode } from 'react'
+import { CircleAlert, CircleCheck, Clock, TriangleAlert } from '#app/components/icons.tsx'
 
 const KINDS = {
   info: { className: 'note', Icon: Clock },

@@ -1,6 +1,6 @@
 import { Form, useFetcher, useLocation, useNavigate } from '@remix-run/react'
-import Search from 'lucide-react/icons/search'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { Search } from '#app/components/icons.tsx'
 import { type Find, findsAtOnce } from '#app/lib/finds.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
 import { Value } from './value.tsx'

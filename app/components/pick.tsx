@@ -1,6 +1,5 @@
 import { useSearchParams } from '@remix-run/react'
-import Minus from 'lucide-react/icons/minus'
-import Plus from 'lucide-react/icons/plus'
+import { Minus, Plus } from '#app/components/icons.tsx'
 import { narrowed, termOf } from '#app/lib/query-text.ts'
 import { useSearchLink } from '#app/lib/search-link.ts'
 import { Link } from './link.tsx'

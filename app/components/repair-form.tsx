@@ -1,6 +1,5 @@
 import { Form, useLocation } from '@remix-run/react'
-import CircleAlert from 'lucide-react/icons/circle-alert'
-import Upload from 'lucide-react/icons/upload'
+import { CircleAlert, Upload } from '#app/components/icons.tsx'
 import { number } from '#app/lib/format.ts'
 import { useRefusal } from './form.tsx'
 

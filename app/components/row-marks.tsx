@@ -1,5 +1,5 @@
 import { Form, useLocation } from '@remix-run/react'
-import Star from 'lucide-react/icons/star'
+import { Star } from '#app/components/icons.tsx'
 import { counted } from '#app/lib/format.ts'
 import { rowLink } from '#app/lib/row-links.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'

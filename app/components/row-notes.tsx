@@ -1,5 +1,5 @@
 import { Form, useLocation } from '@remix-run/react'
-import X from 'lucide-react/icons/x'
+import { X } from '#app/components/icons.tsx'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { DraftField } from './draft.tsx'
 import { Link } from './link.tsx'

@@ -1,5 +1,5 @@
 import { useSearchParams } from '@remix-run/react'
-import X from 'lucide-react/icons/x'
+import { X } from '#app/components/icons.tsx'
 import { rowLink } from '#app/lib/row-links.ts'
 import { CopyButton } from './copy.tsx'
 import { Link } from './link.tsx'

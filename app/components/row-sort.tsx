@@ -1,6 +1,5 @@
 import { useSearchParams } from '@remix-run/react'
-import ArrowDown from 'lucide-react/icons/arrow-down'
-import ArrowUp from 'lucide-react/icons/arrow-up'
+import { ArrowDown, ArrowUp } from '#app/components/icons.tsx'
 import { fieldNamed } from '#app/lib/query-text.ts'
 import { Link } from './link.tsx'
 import { Value } from './value.tsx'

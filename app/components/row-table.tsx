@@ -1,4 +1,4 @@
-import ChevronRight from 'lucide-react/icons/chevron-right'
+import { ChevronRight } from '#app/components/icons.tsx'
 import { rowLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'

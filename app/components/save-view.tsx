@@ -1,6 +1,5 @@
 import { useLocation } from '@remix-run/react'
-import Bookmark from 'lucide-react/icons/bookmark'
-import Send from 'lucide-react/icons/send'
+import { Bookmark, Send } from '#app/components/icons.tsx'
 import { viewAddress, viewTitle } from '#app/lib/view-address.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'

@@ -8,7 +8,7 @@ export function Time({ at, never = 'unknown' }: Moment) {
   const now = useNow()
   if (!at) return <span className="muted">{never}</span>
   return (
-    <time dateTime={at.toISOString()} title={fullTime(at)} className="nw">
+    <time dateTime={at.toISOString()} title={fullTime(at)}>
       {tableTime(at, now)}
     </time>
   )
@@ -18,7 +18,7 @@ export function Time({ at, never = 'unknown' }: Moment) {
 export function EventTime({ at, never = 'undated' }: Moment) {
   if (!at) return <span className="muted">{never}</span>
   return (
-    <time dateTime={at.toISOString()} title={at.toISOString()} className="nw">
+    <time dateTime={at.toISOString()} title={at.toISOString()}>
       {eventTime(at)}
     </time>
   )
@@ -29,15 +29,11 @@ export function Age({ at, never = 'never' }: Moment) {
   const now = useNow()
   if (!at) return <span className="muted">{never}</span>
   return (
-    <time dateTime={at.toISOString()} title={fullTime(at)} className="nw">
+    <time dateTime={at.toISOString()} title={fullTime(at)}>
       {age(at, now)}
     </time>
   )
 }
 
 /** A moment in a sentence, with its zone. */
-export const FullTime = ({ at }: { at: Date }) => (
-  <time dateTime={at.toISOString()} className="nw">
-    {fullTime(at)}
-  </time>
-)
+export const FullTime = ({ at }: { at: Date }) => <time dateTime={at.toISOString()}>{fullTime(at)}</time>

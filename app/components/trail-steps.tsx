@@ -1,6 +1,6 @@
 import { useLocation } from '@remix-run/react'
-import Route from 'lucide-react/icons/route'
 import { useEffect, useState } from 'react'
+import { Route } from '#app/components/icons.tsx'
 import { type Step, walk } from '#app/lib/trail.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'

@@ -1,6 +1,6 @@
 import { useRevalidator } from '@remix-run/react'
-import Upload from 'lucide-react/icons/upload'
 import { type DragEvent, type FormEvent, useRef, useState } from 'react'
+import { Upload } from '#app/components/icons.tsx'
 import { bytes } from '#app/lib/format.ts'
 import { type Upload as Line, useUploads } from '#app/lib/uploads.ts'
 import type { Batch } from './batch-table.tsx'

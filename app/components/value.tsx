@@ -1,6 +1,7 @@
 import { glyphs, mixesScripts, pathParts, plain } from '#app/lib/glyphs.ts'
 
 const CAP = 512
+const NEVER_CUT = 12 // no column is too narrow for so few characters
 
 /** A value from a row on one line: text only, with what would lie drawn as its code point. */
 export function Value({ text, path = true }: { text: string; path?: boolean }) {
@@ -9,7 +10,7 @@ export function Value({ text, path = true }: { text: string; path?: boolean }) {
   const parts = path ? pathParts(shown) : null
   return (
     <>
-      <bdi className={parts ? 'val mid' : 'val'} dir="ltr" title={plain(shown)}>
+      <bdi className={parts ? 'val mid' : 'val'} dir="ltr" title={shown.length > NEVER_CUT ? plain(shown) : undefined}>
         {parts ? parts.map((part, at) => <span key={at === 0 ? 'head' : 'tail'}>{drawn(part)}</span>) : drawn(shown)}
         {text.length > CAP && '…'}
       </bdi>

@@ -1,6 +1,6 @@
 import { Form, useLocation } from '@remix-run/react'
-import ChevronDown from 'lucide-react/icons/chevron-down'
 import type { ReactNode } from 'react'
+import { ChevronDown } from '#app/components/icons.tsx'
 import { counted } from '#app/lib/format.ts'
 import type { Observed } from '#app/lib/observable-link.ts'
 import { fieldOf, withoutDeed } from '#app/lib/verdict-deeds.ts'

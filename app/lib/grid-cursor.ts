@@ -5,6 +5,9 @@ export type Place = { row: string; line: number; column: number }
 /** A table, or a list whose lines are one cell each. */
 export type Grid = { box: HTMLElement; rows: HTMLElement[] }
 
+/** What the cursor stands in: every cell of a table that says so once for all of them, else what is marked. */
+export const CELL = '[data-cell], [data-grid="cells"] [data-row] > td:not(.margin)'
+
 const visible = (element: Element) => element.getClientRects().length > 0
 
 const rowsIn = (box: Element) => [...box.querySelectorAll<HTMLElement>('[data-row]')].filter(visible)
@@ -23,7 +26,7 @@ export function gridAt(focus: Element | null, place: Place | null = null): Grid 
 }
 
 export const cellsOf = (row: HTMLElement) =>
-  row.matches('[data-cell]') ? [row] : [...row.querySelectorAll<HTMLElement>('[data-cell]')].filter(visible)
+  row.matches(CELL) ? [row] : [...row.querySelectorAll<HTMLElement>(CELL)].filter(visible)
 
 /** The row and cell at a place: by the row's id where it is still there, else by its line; one row may stand on several. */
 export function standingAt(grid: Grid, place: Place) {
@@ -38,7 +41,7 @@ export function standingAt(grid: Grid, place: Place) {
 export function placeOf(grid: Grid, focus: Element | null): Place | null {
   const row = focus?.closest<HTMLElement>('[data-row]')
   if (!row || !grid.box.contains(row)) return null
-  const cell = focus?.closest<HTMLElement>('[data-cell]')
+  const cell = focus?.closest<HTMLElement>(CELL)
   const column = Math.max(0, cell ? cellsOf(row).indexOf(cell) : 0)
   return { row: row.dataset.row ?? '', line: grid.rows.indexOf(row), column }
 }
@@ -108,7 +111,7 @@ export function doerOf(act: string, row: Element | null, cell: Element | null): 
   const inCell = within(cell)[0]
   if (inCell) return inCell
   const inRow = within(row)
-  const ofRow = inRow.find((one) => !one.closest('[data-cell]')) ?? (OF_VALUE.has(act) ? undefined : inRow[0])
+  const ofRow = inRow.find((one) => !one.closest(CELL)) ?? (OF_VALUE.has(act) ? undefined : inRow[0])
   if (ofRow) return ofRow
   const lead = act === 'open' ? row?.querySelector<HTMLElement>('a.lead, a[data-act="pivot"]') : null
   if (lead) return lead

@@ -1,4 +1,4 @@
-import { doerOf, gridAt, type Place, placeOf, standingAt } from './grid-cursor.ts'
+import { CELL, doerOf, gridAt, type Place, placeOf, standingAt } from './grid-cursor.ts'
 
 // Fields that are typed in; a key there is a letter.
 export const TYPING = 'input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, dialog'
@@ -10,7 +10,7 @@ export function done(act: string, place: Place | null, later: ((act: string) => 
   const grid = gridAt(focus, place)
   const at = (grid && placeOf(grid, focus)) ?? place
   const standing = grid && at ? standingAt(grid, at) : null
-  const cell = standing?.cell ?? focus?.closest('[data-cell]') ?? null
+  const cell = standing?.cell ?? focus?.closest(CELL) ?? null
   const doer = doerOf(act, standing?.row ?? null, cell)
   if (!doer && act === 'back') return document.dispatchEvent(new CustomEvent('trail-back'))
   if (!doer) return IN_PREVIEW.has(act) && later !== null && previewed(standing?.row, () => later(act))

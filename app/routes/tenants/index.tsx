@@ -1,6 +1,6 @@
 import { Form, useLoaderData, useSearchParams } from '@remix-run/react'
-import Plus from 'lucide-react/icons/plus'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
+import { Plus } from '#app/components/icons.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'

@@ -1,7 +1,7 @@
 import { useLoaderData } from '@remix-run/react'
-import Plus from 'lucide-react/icons/plus'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
 import { FilterBar, TextFilter } from '#app/components/filter-bar.tsx'
+import { Plus } from '#app/components/icons.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Nothing } from '#app/components/notice.tsx'
 import { PageHead } from '#app/components/page-head.tsx'

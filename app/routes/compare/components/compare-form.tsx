@@ -1,7 +1,7 @@
 import { Form, useSearchParams } from '@remix-run/react'
-import ChevronDown from 'lucide-react/icons/chevron-down'
 import type { ReactNode } from 'react'
 import { TextFilter } from '#app/components/filter-bar.tsx'
+import { ChevronDown } from '#app/components/icons.tsx'
 import { Popover } from '#app/components/menu.tsx'
 import { QueryBar } from '#app/components/query-bar.tsx'
 import { Value } from '#app/components/value.tsx'

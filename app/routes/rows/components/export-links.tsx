@@ -1,5 +1,5 @@
 import { useSearchParams } from '@remix-run/react'
-import Download from 'lucide-react/icons/download'
+import { Download } from '#app/components/icons.tsx'
 import { Popover } from '#app/components/menu.tsx'
 import { number } from '#app/lib/format.ts'
 import { filtersOf } from '#app/lib/row-counts.ts'

@@ -1,5 +1,5 @@
 import { useSearchParams } from '@remix-run/react'
-import Minus from 'lucide-react/icons/minus'
+import { Minus } from '#app/components/icons.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Value } from '#app/components/value.tsx'
 import { counted, number } from '#app/lib/format.ts'

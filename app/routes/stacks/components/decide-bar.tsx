@@ -1,5 +1,5 @@
-import ChevronDown from 'lucide-react/icons/chevron-down'
 import { type RefObject, useEffect, useRef, useState } from 'react'
+import { ChevronDown } from '#app/components/icons.tsx'
 import { VerdictShape, type VerdictWord } from '#app/components/verdict-mark.tsx'
 import { counted } from '#app/lib/format.ts'
 import type { Stack, StackList } from './stack-data.ts'

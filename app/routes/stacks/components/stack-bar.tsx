@@ -1,7 +1,5 @@
 import { Form, useSearchParams } from '@remix-run/react'
-import ChevronDown from 'lucide-react/icons/chevron-down'
-import Plus from 'lucide-react/icons/plus'
-import X from 'lucide-react/icons/x'
+import { ChevronDown, Plus, X } from '#app/components/icons.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Popover } from '#app/components/menu.tsx'
 import { QueryBar } from '#app/components/query-bar.tsx'
