@@ -1,6 +1,16 @@
 import { useLocation, useNavigate } from '@remix-run/react'
 import { type MutableRefObject, useEffect, useRef, useState } from 'react'
-import { drawCursor, gridAt, type Place, placeOf, STEPS, selectRow, standingAt, stepped } from '#app/lib/grid-cursor.ts'
+import {
+  drawCursor,
+  gridAt,
+  type Place,
+  placeOf,
+  STEPS,
+  selectRow,
+  standingAt,
+  stepped,
+  stillThere,
+} from '#app/lib/grid-cursor.ts'
 import { done, FACETS, IN_PREVIEW, TYPING } from '#app/lib/key-acts.ts'
 import { ACTS, type KeyMap, keysOf, meaningOf, nameOf } from '#app/lib/keys.ts'
 import { stepBefore } from '#app/lib/trail.ts'
@@ -30,7 +40,7 @@ export function Keys({ viewer }: { viewer: Viewer }) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each answer of the server draws the page anew
   useEffect(() => {
-    if (seen.current !== pathname) place.current = null
+    place.current = seen.current === pathname ? stillThere(place.current) : null
     seen.current = pathname
     setSaid('')
     setHelp(null)

@@ -1,5 +1,6 @@
 import { useFetcher, useSearchParams } from '@remix-run/react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { useViewer } from '#app/lib/viewer.ts'
 import type { Completion } from '#server/modules/language/schema.ts'
 import { Value } from './value.tsx'
 
@@ -14,9 +15,12 @@ export function QueryBar({ artifact, flawed }: Props) {
   const asked = useSearchParams()[0].get('q') ?? ''
   const { data, text, chosen, open, box, type, move, take, close } = useCompletion(asked, artifact)
   const list = useId()
+  const keysOn = useViewer()?.keysOn
   const shown = open ? (data?.suggestions ?? []) : []
   const onKey = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    // What is sent is done with: the next key is for the rows that come.
+    if (event.key === 'Enter' && !shown[chosen] && keysOn) requestAnimationFrame(() => box.current?.blur())
     if (shown.length === 0) return
     if (step) move(step, shown.length)
     else if ((event.key === 'Enter' || event.key === 'Tab') && shown[chosen]) take(shown[chosen].text)

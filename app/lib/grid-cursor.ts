@@ -1,7 +1,8 @@
 // The cursor of a grid lives in the document: the row's id and the column it stands in say where, so that it is found
 // again after the server has drawn the page anew.
 
-export type Place = { row: string; line: number; column: number }
+/** `of`: what the grid calls itself. */
+export type Place = { of: string; row: string; line: number; column: number }
 /** A table, or a list whose lines are one cell each. */
 export type Grid = { box: HTMLElement; rows: HTMLElement[] }
 
@@ -43,7 +44,7 @@ export function placeOf(grid: Grid, focus: Element | null): Place | null {
   if (!row || !grid.box.contains(row)) return null
   const cell = focus?.closest<HTMLElement>(CELL)
   const column = Math.max(0, cell ? cellsOf(row).indexOf(cell) : 0)
-  return { row: row.dataset.row ?? '', line: grid.rows.indexOf(row), column }
+  return { of: nameOf(grid), row: row.dataset.row ?? '', line: grid.rows.indexOf(row), column }
 }
 
 export const STEPS: Record<string, { rows: number; cells: number }> = {
@@ -71,11 +72,20 @@ const neighbour = ({ box }: Grid, step: number): Grid | null => {
   return all[all.findIndex((grid) => grid.box === box) + step] ?? null
 }
 
-function placeIn({ rows }: Grid, wantedLine: number, wantedColumn: number): Place {
-  const line = Math.max(0, Math.min(rows.length - 1, wantedLine))
-  const row = rows[line]!
+const nameOf = ({ box }: Grid) => box.querySelector('caption')?.textContent ?? ''
+
+/** The place, unless the page now shows another grid without its row. */
+export function stillThere(place: Place | null): Place | null {
+  const grid = gridAt(null, place)
+  const stays = grid && place && (nameOf(grid) === place.of || standingAt(grid, place).row.dataset.row === place.row)
+  return stays ? place : null
+}
+
+function placeIn(grid: Grid, wantedLine: number, wantedColumn: number): Place {
+  const line = Math.max(0, Math.min(grid.rows.length - 1, wantedLine))
+  const row = grid.rows[line]!
   const column = Math.max(0, Math.min(cellsOf(row).length - 1, wantedColumn))
-  return { row: row.dataset.row ?? '', line, column }
+  return { of: nameOf(grid), row: row.dataset.row ?? '', line, column }
 }
 
 /** Draws the cursor and brings it into view; `focus` also gives it the keyboard, so that it is read out. */
@@ -91,21 +101,23 @@ export function drawCursor(grid: Grid | null, place: Place | null, { focus }: { 
   cell.scrollIntoView({ block: 'nearest', inline: 'nearest' })
 }
 
+const selects = (row: Element | null) => row?.querySelector('[data-act="select"]') ?? null
+
 /** Marks a row, or takes the mark away, by its own checkbox. False where rows cannot be marked. */
 export function selectRow(row: Element, wanted?: boolean): boolean {
-  const box = row.querySelector<HTMLElement>('[data-act="select"]')
-  if (!box) return false
-  if (wanted === undefined || (box as HTMLInputElement).checked !== wanted) box.click()
+  const box = selects(row)
+  if (!(box instanceof HTMLInputElement)) return false
+  if (wanted === undefined || box.checked !== wanted) box.click()
   return true
 }
 
 // What is done to a value is done to the one under the cursor, never to another that stands elsewhere in its row or beside.
 const OF_VALUE = new Set(['include', 'exclude', 'stack', 'pivot', 'copy', 'benign', 'suspicious', 'malicious', 'clear'])
-// These a page may offer for all that is selected.
-const OF_SELECTION = new Set(['benign', 'suspicious', 'malicious', 'clear'])
+/** These a page may offer for all that is selected. */
+export const OF_SELECTION = new Set(['benign', 'suspicious', 'malicious', 'clear'])
 
 /** The element that does an act nearest to the cursor: in its cell, its row, then anywhere outside of rows. */
-export function doerOf(act: string, row: Element | null, cell: Element | null): HTMLElement | null {
+export function doerOf(act: string, row: Element | null, cell: HTMLElement | null): HTMLElement | null {
   const sought = `[data-act="${act}"]`
   const within = (box: Element | null) => [...(box?.querySelectorAll<HTMLElement>(sought) ?? [])]
   const inCell = within(cell)[0]
@@ -116,6 +128,7 @@ export function doerOf(act: string, row: Element | null, cell: Element | null): 
   const lead = act === 'open' ? row?.querySelector<HTMLElement>('a.lead, a[data-act="pivot"]') : null
   if (lead) return lead
   if (row && OF_VALUE.has(act) && !OF_SELECTION.has(act)) return null
+  if (OF_SELECTION.has(act) && cell?.dataset.value && !selects(row)) return null
   const page = within(document.body).filter(
     (one) => !one.closest('[data-row]') && isFor(one, row) && !(row && OF_VALUE.has(act) && one.closest('.preview')),
   )

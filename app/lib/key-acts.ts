@@ -1,5 +1,6 @@
-import { CELL, doerOf, gridAt, type Place, placeOf, standingAt } from './grid-cursor.ts'
+import { CELL, doerOf, gridAt, OF_SELECTION, type Place, placeOf, selectRow, standingAt } from './grid-cursor.ts'
 
+const SELECTED = '[data-act="select"]:checked'
 // Fields that are typed in; a key there is a letter.
 export const TYPING = 'input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, dialog'
 
@@ -10,13 +11,18 @@ export function done(act: string, place: Place | null, later: ((act: string) => 
   const grid = gridAt(focus, place)
   const at = (grid && placeOf(grid, focus)) ?? place
   const standing = grid && at ? standingAt(grid, at) : null
-  const cell = standing?.cell ?? focus?.closest(CELL) ?? null
+  const cell = standing?.cell ?? focus?.closest<HTMLElement>(CELL) ?? null
   const doer = doerOf(act, standing?.row ?? null, cell)
   if (!doer && act === 'back') return document.dispatchEvent(new CustomEvent('trail-back'))
   if (!doer) return IN_PREVIEW.has(act) && later !== null && previewed(standing?.row, () => later(act))
   if (doer.matches(TYPING)) {
     doer.focus()
     if (doer instanceof HTMLInputElement) doer.select()
+  } else if (OF_SELECTION.has(act) && standing && !document.querySelector(SELECTED)) {
+    // With nothing selected it is done to the row under the cursor, and to that one only.
+    const selected = selectRow(standing.row, true)
+    doer.click()
+    if (selected) selectRow(standing.row, false)
   } else doer.click()
   // What opened takes the keyboard, or the next key would be for the page behind it.
   if (doer.matches('summary')) firstControl(doer.parentElement)?.focus()

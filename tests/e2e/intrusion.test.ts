@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib'
 import type { Page } from 'playwright'
 import { beforeAll, expect, test } from 'vitest'
-import { deliveries } from '#server/demo/deliveries.ts'
-import { C2, IMPLANT, PATIENT } from '#server/demo/intrusion.ts'
 import { dossierLink } from '#app/lib/observable-link.ts'
+import { deliveries } from '#server/demo/deliveries.ts'
+import { C2, FILE_SERVER, PATIENT } from '#server/demo/intrusion.ts'
 import { newTenant, type Tenant } from '../support/world.ts'
 import { signIn, visitor } from './browser.ts'
 
@@ -37,8 +37,7 @@ async function hunter(address: string, options: Parameters<typeof visitor>[0] = 
   const downTo = async (text: string) => {
     for (let n = 0; n < FEW; n += 1) {
       await press('j')
-      const line = page.locator('[data-row][data-cursor], [data-row] [data-cursor]').first()
-      if ((await page.locator('[data-row][data-cursor]').first().textContent())?.includes(text)) return line
+      if ((await page.locator('[data-row][data-cursor]').textContent())?.includes(text)) return
     }
     throw new Error(`The cursor did not come to ${text}.`)
   }
@@ -49,7 +48,16 @@ async function hunter(address: string, options: Parameters<typeof visitor>[0] = 
 async function caught(page: Page) {
   await page.getByRole('heading', { name: new RegExp(FILE) }).waitFor()
   await page.getByRole('link', { name: PATIENT.fqdn }).first().waitFor()
-  await page.getByRole('img', { name: /malicious on all hosts/ }).first().waitFor()
+  await page
+    .getByRole('img', { name: /malicious on (all hosts|every value of its shape)/ })
+    .first()
+    .waitFor()
+}
+
+/** The newest row of the implant, open beside the others. */
+async function previewed(page: Page) {
+  const preview = page.getByRole('complementary', { name: 'Row preview' })
+  for (const text of [FILE, FILE_SERVER.fqdn]) await preview.getByText(text).filter({ visible: true }).first().waitFor()
 }
 
 test('by keys from a stack: tasks by what they start, the rarest first', async () => {
@@ -66,4 +74,50 @@ test('by keys from a stack: tasks by what they start, the rarest first', async (
   await press('p')
   await caught(page)
   expect(presses()).toBeLessThan(FEW)
+})
+
+test('by keys from a search: a piece of a name from a report', async () => {
+  const { page, press, downTo, presses } = await hunter('/')
+  await press('g', 'e')
+  await page.getByRole('heading', { name: 'Explore', level: 1 }).waitFor({ state: 'attached' })
+  await press('/', ...'gfxsync', 'Enter')
+  await page.getByText('28 rows', { exact: true }).waitFor()
+  await downTo(FILE)
+  await press('Space')
+  await previewed(page)
+  expect(presses()).toBeLessThan(FEW)
+})
+
+test('by keys from a dossier: the address of a report, what stands beside it', async () => {
+  const { page, press, downTo, presses } = await hunter(dossierLink({ type: 'ip', value: C2.address }))
+  await downTo(FILE)
+  await press('Enter')
+  await page.getByRole('heading', { name: new RegExp(FILE) }).waitFor()
+  await press('3')
+  await caught(page)
+  expect(presses()).toBeLessThan(FEW)
+})
+
+test('without JavaScript, by links and forms alone: from a stack, from a search, from a dossier', async () => {
+  const { page } = await hunter('/stacks', { javaScriptEnabled: false })
+  await page.getByRole('link', { name: 'Scheduled task actions' }).click()
+  const [rarest] = await page.locator('table.stack tbody tr').all()
+  await rarest!.getByRole('link', { name: FILE }).click()
+  await page.getByRole('button', { name: /^Malicious/ }).click()
+  await caught(page)
+
+  await page.goto('/rows')
+  await page.getByLabel('Query').fill('gfxsync')
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await page.getByText('28 rows', { exact: true }).waitFor()
+  await page
+    .getByRole('link', { name: /^Open row/ })
+    .first()
+    .click()
+  await page.getByText(FILE_SERVER.fqdn).first().waitFor()
+
+  await page.goto(dossierLink({ type: 'ip', value: C2.address }))
+  await page.getByRole('link', { name: FILE, exact: true }).click()
+  await page.getByRole('button', { name: /^Malicious/ }).click()
+  await caught(page)
 })
