@@ -110,11 +110,8 @@ test('without JavaScript, by links and forms alone: from a stack, from a search,
   await page.getByLabel('Query').fill('gfxsync')
   await page.getByRole('button', { name: 'Apply' }).click()
   await page.getByText('28 rows', { exact: true }).waitFor()
-  await page
-    .getByRole('link', { name: /^Open row/ })
-    .first()
-    .click()
-  await page.getByText(FILE_SERVER.fqdn).first().waitFor()
+  await page.getByRole('link', { name: 'Open row' }).first().click()
+  await previewed(page)
 
   await page.goto(dossierLink({ type: 'ip', value: C2.address }))
   await page.getByRole('link', { name: FILE, exact: true }).click()
