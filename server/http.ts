@@ -93,6 +93,7 @@ const trpc = (base: PageBase): RequestHandler =>
     router: appRouter,
     maxBodySize: 1024 * 1024,
     allowBatching: true,
+    allowMethodOverride: true, // a question that is longer than an address may be comes by POST
     maxBatchSize: 10,
     createContext: async ({ req, res }) => {
       const signedIn = await fromCookie(base.auth, req.headers.cookie).catch((error: unknown) => {

@@ -91,6 +91,9 @@ test('by keys from a search: a piece of a name from a report', async () => {
 test('by keys from a dossier: the address of a report, what stands beside it', async () => {
   const { page, press, downTo, presses } = await hunter(dossierLink({ type: 'ip', value: C2.address }))
   await downTo(FILE)
+  // A key is never for another value than the one under the cursor.
+  await press('3')
+  await page.getByRole('status').filter({ hasText: 'Malicious: not here' }).waitFor({ state: 'attached' })
   await press('Enter')
   await page.getByRole('heading', { name: new RegExp(FILE) }).waitFor()
   await press('3')

@@ -84,6 +84,16 @@ test('keys go to screens, to the query, and do nothing inside a field or with a 
   await page.waitForURL(/\/hosts\/\d+/)
 })
 
+test('the values beside the rows are walked by keys, and Enter takes one', async () => {
+  const page = await at(GRID)
+  await page.locator('[data-facet]').first().waitFor()
+  const at3 = (await page.locator('[data-facet]').allTextContents())[2]
+  await press(page, ']', ']', ']', ']', '[')
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(at3)
+  await press(page, 'Enter')
+  await page.waitForURL((url) => url.search !== new URL(GRID, url).search)
+})
+
 test('the help lists what this screen has, and leads to where keys are changed', async () => {
   const page = await at(GRID)
   await press(page, '?')

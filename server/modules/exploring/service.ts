@@ -87,7 +87,7 @@ export async function facets(ctx: DetachedCtx, { fields, top, ...asked }: z.infe
   const [ownFound, found] = await Promise.all([
     count(own as CountedField[]),
     count(
-      known.map(({ values }) => ({ values: values! })),
+      known.map(({ values, column }) => ({ values: values!, column })),
       read.params,
     ),
   ])

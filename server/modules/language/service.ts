@@ -10,7 +10,7 @@ import { parse } from './query/parse.ts'
 import { asText, readingOf } from './query/reading.ts'
 import { type Known, resolved } from './query/resolve.ts'
 import { type Field, type Query, type Term, termsOf } from './query/tree.ts'
-import { type Condition, conditionOf, type Matched, valuesOf } from './query/where.ts'
+import { type Condition, columnOf, conditionOf, type Matched, valuesOf } from './query/where.ts'
 import { artifactNames, namesPassing, pathsPresent, patternFlaw, sampledPaths, topValues } from './rows.ts'
 import type { QueryReading, Said } from './schema.ts'
 
@@ -34,8 +34,11 @@ export async function understand(ctx: Reader, text: string | undefined, now = Da
   return { query, condition: conditionOf(query, matched), said: readingOf(query) }
 }
 
-/** Fields by the names queries give them, each as SQL for its values in a row (an array of texts, nulls among them). */
-export type AskedFields = { fields: { name: string; values: string | null }[]; params: Params }
+/**
+ * Fields by the names queries give them, each as SQL for its values in a row (an array of texts, nulls among them), and for
+ * the one column that they stand in, where it is one.
+ */
+export type AskedFields = { fields: { name: string; values: string | null; column: string | null }[]; params: Params }
 
 /**
  * The values of these fields, as a term on them would test them; null for a name that no row has or that is no field of
@@ -47,7 +50,8 @@ export async function fieldsAsked(ctx: Reader, names: string[], prefix: string):
   const found = await fieldsNamed(names, knownTo(ctx))
   const fields = names.map((name, at) => {
     const field = found[at]
-    return { name, values: field?.of === 'values' ? valuesOf(field, bind) : null }
+    if (field?.of !== 'values') return { name, values: null, column: null }
+    return { name, values: valuesOf(field, bind), column: columnOf(field, bind) }
   })
   return { fields, params }
 }

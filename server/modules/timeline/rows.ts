@@ -127,15 +127,15 @@ function parsed(raw: string): Record<string, unknown> | null {
 export async function undatedRows(rows: TenantRows, narrowing: Narrowing, limit: number) {
   const { sql: conditions, params } = rowsWhere(narrowing)
   const where = `from rows where ${conditions} and empty(times)`
-  const [places, counted] = await Promise.all([
-    rows.select<Place>(
-      `select host_id, artifact, batch_id, line ${where} order by batch_id desc, line desc limit {limit:UInt32}`,
-      { ...params, limit },
-      { seconds: SECONDS },
-    ),
-    rows.select<{ n: number }>(`select count() as n ${where}`, params, { seconds: SECONDS }),
-  ])
-  return { places, total: counted[0]?.n ?? 0 }
+  const [counted] = await rows.select<{ n: number }>(`select count() as n ${where}`, params, { seconds: SECONDS })
+  const total = counted?.n ?? 0
+  if (total === 0) return { places: [], total }
+  const places = await rows.select<Place>(
+    `select host_id, artifact, batch_id, line ${where} order by batch_id desc, line desc limit {limit:UInt32}`,
+    { ...params, limit },
+    { seconds: SECONDS },
+  )
+  return { places, total }
 }
 
 export type DensityBin = {

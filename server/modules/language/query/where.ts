@@ -1,7 +1,7 @@
 import type { Params } from '#server/platform/telemetry.ts'
 import { anywhereCondition } from './anywhere.ts'
 import { type Bind, binder, both, textCondition } from './conditions.ts'
-import { type PathValues, pathValues } from './paths.ts'
+import { isSubcolumn, type PathValues, pathValues } from './paths.ts'
 import type { Field, Query, Source, Term, Test } from './tree.ts'
 
 export type Condition = { sql: string; params: Params }
@@ -88,6 +88,13 @@ export function valuesOf({ sources, shape }: Field & { of: 'values' }, bind: Bin
   })
   if (each.length === 1) return each[0]!
   return each.length === 0 ? `CAST([], 'Array(Nullable(String))')` : `arrayConcat(${each.join(', ')})`
+}
+
+/** SQL for the column a field stands in, where it is one path of all artifacts and taken as it is; else null. */
+export function columnOf({ sources, shape }: Field & { of: 'values' }, bind: Bind): string | null {
+  const [path, ...others] = sources.flatMap(({ paths }) => paths)
+  const alone = path !== undefined && others.length === 0 && sources[0]!.artifacts === null
+  return alone && !shape && isSubcolumn(path) ? bind('Identifier', `row.${path}`) : null
 }
 
 function shaped(read: PathValues[], shape: string | undefined, bind: Bind): string {
