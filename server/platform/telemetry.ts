@@ -23,6 +23,9 @@ export const ROW_TABLES = [
 ] as const
 
 export type Params = Record<string, unknown>
+/** Without it the engine reads `as materialized`, and still runs the statement once for each place that names it. */
+export const WITH_ONCE = { enable_materialized_cte: 1 } as const
+
 type Limits = { seconds?: number; maxRows?: number; settings?: ClickHouseSettings }
 
 /** The only door to ClickHouse. `forTenant` is the only way to reach rows. */

@@ -1,6 +1,6 @@
 import { type Merged, survivor } from '#server/modules/hosts/service.ts'
 import { type Bind, binder, type Condition, isSubcolumn, pathValues } from '#server/modules/language/service.ts'
-import type { Params, TenantRows } from '#server/platform/telemetry.ts'
+import { type Params, type TenantRows, WITH_ONCE } from '#server/platform/telemetry.ts'
 import type { Cursor, Kind } from './schema.ts'
 
 /** What two sides of an artifact are: two deliveries, each host's last collection as of two moments, or its last two. */
@@ -165,7 +165,7 @@ export async function changePage(rows: TenantRows, compared: Compared, asked: As
      select 'total', kind, [], [], [], toUInt64(length(groupUniqArrayArray(host_list))), [], '', toUInt64(count()), toUInt64(sum(rows_count))
      from alike group by kind`,
     { ...params, kind, limit },
-    { seconds: SECONDS },
+    { seconds: SECONDS, settings: WITH_ONCE },
   )
   return { changes: changesIn(found, by), totals: totalsIn(found) }
 }

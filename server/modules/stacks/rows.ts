@@ -1,7 +1,7 @@
 import { SIGHTINGS_SETTINGS } from '#server/modules/columns/service.ts'
 import { type Merged, survivor } from '#server/modules/hosts/service.ts'
 import type { Condition } from '#server/modules/language/service.ts'
-import type { Params, TenantRows } from '#server/platform/telemetry.ts'
+import { type Params, type TenantRows, WITH_ONCE } from '#server/platform/telemetry.ts'
 import type { StackCursor } from './schema.ts'
 import { linesSql, type Work } from './sql/stack.ts'
 
@@ -72,7 +72,7 @@ export async function linePage(
        countIf(is_shown)
      from stacked group by n_hosts`,
     params,
-    { seconds: SECONDS, maxRows: 1_000_000, settings: { ...SIGHTINGS_SETTINGS } },
+    { seconds: SECONDS, maxRows: 1_000_000, settings: { ...SIGHTINGS_SETTINGS, ...WITH_ONCE } },
   )
   return { lines: linesIn(found, by), levels: levelsIn(found) }
 }
