@@ -16,8 +16,8 @@ def run(name, sql):
         started = time.perf_counter(); db.execute(sql).fetchall(); times.append(time.perf_counter() - started)
     print(f"{name}\\t{sorted(times)[2] * 1000:.0f}")
 file = sys.argv[1]
-run('stack of 1 column', f"select Name, count(distinct host), count(*), min(at), max(at) from '{file}' group by 1 order by 2, 1 limit 20")
-run('stack of 3 columns', f"select Name, Username, Elevated, count(distinct host), count(*), min(at), max(at) from '{file}' group by 1, 2, 3 order by 4, 1 limit 20")
+run('stack of 1 column', f"select Name, count(distinct host), count(*), min(seen), max(seen) from '{file}' group by 1 order by 2, 1 limit 20")
+run('stack of 3 columns', f"select Name, Username, Elevated, count(distinct host), count(*), min(seen), max(seen) from '{file}' group by 1, 2, 3 order by 4, 1 limit 20")
 `
 
 /** The same stacks by DuckDB on a Parquet file of just these columns. Says so where Python's duckdb module is missing. */
@@ -26,7 +26,7 @@ export async function duckdbStacks(engine: ClickHouseClient): Promise<string[]> 
     const file = join(folder, 'pslist.parquet')
     await save(
       engine,
-      `select host_id as host, event_time as at, row.Name::String as Name, row.Username::String as Username,
+      `select host_id as host, event_time as seen, row.Name::String as Name, row.Username::String as Username,
          row.TokenIsElevated::String as Elevated from rows where tenant_id = 1 and artifact = 'Windows.System.Pslist' format Parquet`,
       file,
     )

@@ -57,6 +57,7 @@ test('the cursor moves by keys, is seen and read out, opens the preview, narrows
   await press(page, '+')
   await page.waitForURL(/q=Name/)
   await expect.poll(() => page.locator('tbody tr').count()).toBe(4)
+  await page.getByLabel('Trail, 2 steps').waitFor()
   await press(page, 'b')
   await page.locator('.trail-steps a').first().waitFor()
   expect(await page.locator('.trail-steps a').count()).toBe(2)
