@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import type { TimesSql } from '#server/modules/columns/service.ts'
 import type { Freshness } from '#server/modules/hosts/service.ts'
-import type { TenantRows } from '#server/platform/telemetry.ts'
-import { emptyStaging, OWN } from './staging.ts'
+import { ROW_TABLES, type TenantRows } from '#server/platform/telemetry.ts'
+import { emptyStaging, OWN, STAGING } from './staging.ts'
 
 export type SeenHost = { key: string; client_id: string; hostname: string }
 export type Counts = { received: number; stored: number; duplicate: number; rejected: number }
@@ -164,7 +164,7 @@ export async function forget(rows: TenantRows, batches: number[]): Promise<void>
 /** Takes all rows of a tenant, and rewrites the parts that held them: what a mark alone deletes stays on the disk for a while. */
 export async function emptyRows(rows: TenantRows): Promise<void> {
   await emptyStaging(rows)
-  for (const table of ['rows', 'sightings', 'reject']) {
+  for (const table of ROW_TABLES.filter((name) => !STAGING.includes(name))) {
     const [held] = await rows.select<{ n: number }>(
       `select count() as n from ${table} where tenant_id = {tenant:UInt64}`,
     )

@@ -4,7 +4,14 @@ import { type MemberFacts, type Part, recordOf, STRUCTURE } from './formats/chun
 import type { Flaw } from './formats/framed.ts'
 import { brokenLimit, largeIntegersQuoted } from './formats/limits.ts'
 
-const STAGING = ['incoming', 'incoming_flaw', 'incoming_host', 'incoming_key', 'incoming_seen']
+/** The tables of loads under way. */
+export const STAGING: readonly string[] = [
+  'incoming',
+  'incoming_flaw',
+  'incoming_host',
+  'incoming_key',
+  'incoming_seen',
+]
 const PAGE = 500
 
 /** The lines of one load. */
@@ -58,25 +65,24 @@ const STAGE_AGAIN = stageWith('toFixedString(unhex({content:String}), 16)', '{na
 
 /** Forgets what an earlier try of this load left. */
 export async function clearStaging(rows: TenantRows, load: number): Promise<void> {
-  for (const table of STAGING) await rows.write(`alter table ${table} drop partition (${rows.tenantId}, ${load})`)
+  for (const table of STAGING) await drop(rows, table, load)
 }
+
+const drop = (rows: TenantRows, table: string, load: number) =>
+  rows.write(`alter table ${table} drop partition (${rows.tenantId}, ${load})`)
+
+const loadsIn = async (rows: TenantRows, table: string): Promise<number[]> =>
+  (
+    await rows.select<{ load_id: number }>(`select distinct load_id from ${table} where tenant_id = {tenant:UInt64}`)
+  ).map(({ load_id }) => load_id)
 
 /** Forgets every load of a tenant that is under way. By partition: the engine cancels a mutation beside which one goes. */
 export async function emptyStaging(rows: TenantRows): Promise<void> {
-  for (const table of STAGING) {
-    const loads = await rows.select<{ load_id: number }>(
-      `select distinct load_id from ${table} where tenant_id = {tenant:UInt64}`,
-    )
-    for (const { load_id } of loads)
-      await rows.write(`alter table ${table} drop partition (${rows.tenantId}, ${load_id})`)
-  }
+  for (const table of STAGING) for (const load of await loadsIn(rows, table)) await drop(rows, table, load)
 }
 
 /** Loads that a crash between their last line in the ledger and the end of their clean-up left. */
-export const stagedLoads = async (rows: TenantRows): Promise<number[]> =>
-  (
-    await rows.select<{ load_id: number }>(`select distinct load_id from incoming where tenant_id = {tenant:UInt64}`)
-  ).map(({ load_id }) => load_id)
+export const stagedLoads = (rows: TenantRows): Promise<number[]> => loadsIn(rows, 'incoming')
 
 /** Brings lines into staging: who and what each speaks of, and whether it can be a row. */
 export const stage = (rows: TenantRows, load: number, { chunk, body, members }: Omit<Part, 'lines'>): Promise<void> =>
