@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { projectRoot } from '#db/root.ts'
 import { findOrInstallChromium } from './e2e/chromium.ts'
 
-/** `npm test`: everything, in order, to the end even when something fails. The last line holds the counts. */
-type Result = { step: string; passed: number; failed: number; seconds: number }
-type Report = { testResults: { name: string; status: string; assertionResults: { status: string }[] }[] }
+/** `npm test`: everything, in order, to the end even when something fails. What failed is said once more at the end, and the last line holds the counts. */
+type Counts = { passed: number; failed: number; failures?: string[] }
+type Result = Counts & { step: string; seconds: number }
+type Assertion = { status: string; fullName: string; failureMessages: string[] }
+type Report = { testResults: { name: string; status: string; message: string; assertionResults: Assertion[] }[] }
 
 const STEP_MS = 30 * 60_000
 const scratch = mkdtempSync(join(tmpdir(), 'velocicompanion-run-'))
@@ -27,13 +29,12 @@ async function main() {
   say('')
   for (const { step, passed, failed, seconds } of results)
     say(`${failed ? 'FAILED' : 'ok    '}  ${step}: ${passed} passed, ${failed} failed (${seconds} s)`)
+  for (const failure of results.flatMap(({ failures = [] }) => failures)) say(`\n${failure}`)
   const total = (key: 'passed' | 'failed') => results.reduce((sum, result) => sum + result[key], 0)
   say('')
   say(`${total('passed')} passed, ${total('failed')} failed`)
   process.exitCode = total('failed') > 0 ? 1 : 0
 }
-
-type Counts = Pick<Result, 'passed' | 'failed'>
 
 async function step(name: string, work: () => Promise<Counts>): Promise<Result> {
   say(`\n=== ${name}`)
@@ -59,8 +60,8 @@ async function vitest(project: string): Promise<Counts> {
   const file = join(scratch, `${project}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const code = await node([bin('vitest/vitest.mjs'), 'run', '--project', project, ...reporters])
-  const { passed, failed } = countsIn(file)
-  return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed }
+  const counts = countsIn(file)
+  return counts.failed === 0 && (code !== 0 || counts.passed === 0) ? { ...counts, failed: 1 } : counts
 }
 
 function countsIn(file: string): Counts {
@@ -72,11 +73,23 @@ function countsIn(file: string): Counts {
         status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
     )
     const count = (status: string) => tests.filter((test) => test.status === status).length
-    return { passed: count('passed'), failed: count('failed') + unloaded.length }
+    const failures = [
+      ...testResults.flatMap(({ name, assertionResults }) =>
+        assertionResults
+          .filter(({ status }) => status === 'failed')
+          .map(({ fullName, failureMessages }) => told(name, fullName, failureMessages.join('\n'))),
+      ),
+      ...unloaded.map(({ name, message }) => told(name, 'did not load', message)),
+    ]
+    return { passed: count('passed'), failed: failures.length, failures }
   } catch {
     return { passed: 0, failed: 1 }
   }
 }
+
+const TOLD = 1_200
+const told = (file: string, test: string, message: string) =>
+  `FAILED  ${relative(projectRoot, file)} > ${test}\n${message.slice(0, TOLD).replaceAll(/^/gm, '        ')}`
 
 /** Runs a program of Node's with its output where ours goes; resolves to its exit code, null when it was cut short. */
 function node(args: string[]): Promise<number | null> {

@@ -40,15 +40,13 @@ describe('embedded PostgreSQL', () => {
     await expect(ask(adminUrl.replace(/:[^:@]+@/, ':wrong@'), 'select 1')).rejects.toThrow(/password/)
   })
 
-  test('a second start keeps the data, the port and the password, and takes less than two seconds', async () => {
+  test('a second start keeps the data, the port and the password', async () => {
     const dataDir = join(newFolder(), 'postgres')
     const first = await startPostgres({ dataDir, log: quiet })
     await ask(first.adminUrl, 'create table kept as select 42 as answer')
     await first.stop()
     expect(await first.exited).toMatchObject({ code: 0 })
-    const before = Date.now()
     const second = await started({ dataDir })
-    expect(Date.now() - before).toBeLessThan(2_000)
     expect(second.adminUrl).toBe(first.adminUrl)
     expect(await ask(second.adminUrl, 'select answer from kept')).toEqual([{ answer: 42 }])
   })
