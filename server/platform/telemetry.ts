@@ -140,8 +140,8 @@ function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSig
   }
 }
 
-// What the engine says of a mutation that it cancelled because a partition of the same table went.
-const PUT_OFF = /Cancelled mutating parts|\(ABORTED\)/
+/** What the engine says of a mutation that it cancelled because a partition of the same table went, or because it was shut down. */
+export const PUT_OFF = /Cancelled mutating parts|\(ABORTED\)/
 const MOST_TRIES = 200
 const PAUSE_MS = 300
 
@@ -165,7 +165,7 @@ export const orAway = <T>(answer: Promise<T>): Promise<T | null> => nullWhere(an
 
 /** The answer, or null where finding it would take too long or too much memory; an engine that is down still throws. */
 export const inTime = <T>(answer: Promise<T>): Promise<T | null> =>
-  nullWhere(answer, ({ message }) => /^The search/.test(message))
+  nullWhere(answer, (error) => error instanceof TooMuch)
 
 const nullWhere = <T>(answer: Promise<T>, holds: (error: AppError) => boolean): Promise<T | null> =>
   answer.catch((error: unknown) => {
@@ -173,24 +173,21 @@ const nullWhere = <T>(answer: Promise<T>, holds: (error: AppError) => boolean): 
     throw error
   })
 
+/** The engine could have answered, with more time or memory than a question may have. */
+class TooMuch extends AppError {
+  constructor(what: string) {
+    super('unavailable', `The search ${what}. Narrow it down by artifact, host or time.`)
+  }
+}
+
 const TOO_SLOW = new Set(['159', '160', '394'])
 const TOO_BIG = new Set(['241', '307', '396'])
 
 function rethrow(error: unknown): never {
   if (isLeft(error)) throw new AppError('unavailable', 'The answer was no longer waited for.')
   const code = error instanceof ClickHouseError ? error.code : (error as { code?: string }).code
-  if (code && TOO_SLOW.has(code)) {
-    throw new AppError(
-      'unavailable',
-      'The search took too long and was stopped. Narrow it down by artifact, host or time.',
-    )
-  }
-  if (code && TOO_BIG.has(code)) {
-    throw new AppError(
-      'unavailable',
-      'The search needs more memory than it may use. Narrow it down by artifact, host or time.',
-    )
-  }
+  if (code && TOO_SLOW.has(code)) throw new TooMuch('took too long and was stopped')
+  if (code && TOO_BIG.has(code)) throw new TooMuch('needs more memory than it may use')
   if (/No space left on device|NOT_ENOUGH_SPACE|ENOSPC/.test((error as Error).message))
     throw new AppError('unavailable', 'The disk is full; the row engine cannot write.', {}, 60)
   const refused = /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|Timeout/i.test(`${code} ${(error as Error).message}`)

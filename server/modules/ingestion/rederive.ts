@@ -8,7 +8,7 @@ import { now } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { type JobCtx, job } from '#server/platform/jobs.ts'
 import { failure, log } from '#server/platform/log.ts'
-import type { TenantRows } from '#server/platform/telemetry.ts'
+import { PUT_OFF, type TenantRows } from '#server/platform/telemetry.ts'
 import { deriveSlice, pathsByArtifact, slicesOf } from './derive.ts'
 
 type Correction = NonNullable<Awaited<ReturnType<typeof nextToDerive>>>
@@ -128,7 +128,8 @@ async function rewriteTimes(ctx: JobCtx, correction: Correction, maps: Maps): Pr
   let most = 1
   for (let [mutation] = await state(); mutation && !mutation.done; [mutation] = await state()) {
     ctx.signal.throwIfAborted()
-    if (mutation.flaw) await giveUp(rows, mark, mutation.flaw)
+    // What is only put off goes on by itself.
+    if (mutation.flaw && !PUT_OFF.test(mutation.flaw)) await giveUp(rows, mark, mutation.flaw)
     most = Math.max(most, mutation.parts)
     await progress(ctx, correction, TIMES_PCT * (1 - mutation.parts / most))
     await sleep(PAUSE_MS)
