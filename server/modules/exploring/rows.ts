@@ -1,4 +1,5 @@
 import { type Merged, survivor } from '#server/modules/hosts/service.ts'
+import { standsIn } from '#server/modules/language/service.ts'
 import { type Narrowed, where } from '#server/modules/telemetry/rows.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
 
@@ -71,7 +72,7 @@ export async function countedValues(
   const { conditions, params } = where(filter)
   const host = survivor(merged)
   const stood = asked.fields.map((field) => standingText(field, host.sql))
-  const each = (one: (n: number) => string, by = ', ') => stood.map((_text, n) => one(n)).join(by)
+  const each = (one: (n: number) => string) => stood.map((_text, n) => one(n)).join(', ')
   const own = (name: string) => `multiIf(${each((n) => `grouping(k${n}) = 0, ${name}${n}`)}, ${name}0)`
   const columns = stood.map((text, n) => `${text.none} as z${n}, ${text.list} as l${n}, ${text.key(`l${n}`)} as k${n}`)
   return rows.select<Counted>(
@@ -103,13 +104,8 @@ function standingText(field: CountedField, host: string): Standing {
   if (field === 'host') return { key: () => `toString(${host})`, none: 'false', list: 'false' }
   const { values, column } = field
   if (!column) return { key: () => `toJSONString(${values})`, none: 'false', list: 'true' }
-  const text = `ifNull(toString(${column}), '')`
-  return {
-    key: (isList) => `if(${isList}, ifNull(toJSONString(${column}), ''), ${text})`,
-    none: `isNull(${column})`,
-    // Only what looks like a list is asked for its type: asking all is a fifth of the statement.
-    list: `startsWith(${text}, '[') and startsWith(dynamicType(${column}), 'Array')`,
-  }
+  const { text, isList, json } = standsIn(column)
+  return { key: (listed) => `if(${listed}, ${json}, ${text})`, none: `isNull(${column})`, list: isList }
 }
 
 const LISTED = `arrayFilter(v -> isNotNull(v), JSONExtract(k, 'Array(Nullable(String))'))`

@@ -15,7 +15,7 @@ import { artifactNames, namesPassing, pathsPresent, patternFlaw, sampledPaths, t
 import type { QueryReading, Said } from './schema.ts'
 
 export { type Bind, binder } from './query/conditions.ts'
-export { isSubcolumn, pathValues } from './query/paths.ts'
+export { isSubcolumn, pathValues, standsIn } from './query/paths.ts'
 export type { Condition } from './query/where.ts'
 
 type Reader = Pick<DetachedCtx, 'rows' | 'transact'>

@@ -17,6 +17,14 @@ export function pathValues(path: string, bind: Bind): PathValues {
   return { values, object: `notEmpty(JSONAllPaths(${bind('Identifier', `row.^\`${path}\``)}))` }
 }
 
+/** SQL for what stands in a column of a row: its text, '' for nothing; whether that is a list of values, and its JSON if it is. */
+export function standsIn(column: string): { text: string; isList: string; json: string } {
+  const text = `ifNull(toString(${column}), '')`
+  // Only what looks like a list is asked for its type: asking all is a fifth of the statement.
+  const isList = `startsWith(${text}, '[') and startsWith(dynamicType(${column}), 'Array')`
+  return { text, isList, json: `ifNull(toJSONString(${column}), '')` }
+}
+
 /** Whether a row has anything at this path. */
 export function pathExists(path: string, bind: Bind): string {
   const { values, object } = pathValues(path, bind)

@@ -1,4 +1,4 @@
-import { type Bind, isSubcolumn, pathValues } from '#server/modules/language/service.ts'
+import { type Bind, isSubcolumn, pathValues, standsIn } from '#server/modules/language/service.ts'
 
 /** Paths in the rows of these artifacts, or (null) of all. */
 export type Source = { artifacts: string[] | null; paths: string[] }
@@ -14,11 +14,8 @@ export function cellOf(sources: Source[], bind: Bind): Cell {
   const [only] = sources
   const [path] = only?.paths ?? []
   if (sources.length === 1 && only!.paths.length === 1 && isSubcolumn(path!)) {
-    const column = bind('Identifier', `row.${path}`)
-    const key = `ifNull(toString(${column}), '')`
-    // Only what looks like an array is asked for its type: asking all is a fifth of the statement.
-    const list = `if(startsWith(${key}, '[') and startsWith(dynamicType(${column}), 'Array'), ifNull(toJSONString(${column}), ''), '')`
-    return { key, list, listed: false }
+    const { text, isList, json } = standsIn(bind('Identifier', `row.${path}`))
+    return { key: text, list: `if(${isList}, ${json}, '')`, listed: false }
   }
   return { key: `toJSONString(${valuesOf(sources, bind)})`, list: null, listed: true }
 }
