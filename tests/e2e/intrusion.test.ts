@@ -25,7 +25,7 @@ async function hunter(address: string, options: Parameters<typeof visitor>[0] = 
   await page.goto(address)
   await page.waitForLoadState('networkidle')
   let presses = 0
-  /** Presses keys one by one, each after the page has come to rest; a text is as many presses as it has characters. */
+  /** Presses keys one by one, and waits until the page has come to rest; a text is as many presses as it has characters. */
   const press = async (...keys: string[]) => {
     for (const key of keys) {
       await page.keyboard.press(key)
@@ -44,7 +44,7 @@ async function hunter(address: string, options: Parameters<typeof visitor>[0] = 
   return { page, press, downTo, presses: () => presses }
 }
 
-/** The dossier of the implant, on the one host that has it, decided as malicious. */
+/** The dossier of the implant, on one of the hosts that have it, decided as malicious. */
 async function caught(page: Page) {
   await page.getByRole('heading', { name: new RegExp(FILE) }).waitFor()
   await page.getByRole('link', { name: PATIENT.fqdn }).first().waitFor()
