@@ -195,6 +195,7 @@ export type Tables = {
     rejected: Generated<number>
     /** How far the load has come, in bytes of the delivery; for the progress bar. */
     loaded_bytes: Generated<number>
+    /** How often its load was begun. */
     attempts: Generated<number>
     error: string | null
     same_content_as: number | null
@@ -223,6 +224,8 @@ export type Tables = {
     newest_event_at: Timestamp | null
     /** When the alarms looked at the outcome. */
     watched_at: Timestamp | null
+    /** How often its load failed by itself; the fifth time it is given up. */
+    failures: Generated<number>
   }
   batch_member: {
     tenant_id: Generated<number>

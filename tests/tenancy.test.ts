@@ -182,6 +182,7 @@ const SAMPLES: Record<string, object> = {
     rejected: 0,
     loaded_bytes: 0,
     attempts: 0,
+    failures: 0,
     created_at: 'now',
     updated_at: 'now',
   },

@@ -59,7 +59,9 @@ test('a delivery that cannot be loaded ends after five tries with the reason, an
   expect(first.error).toContain('5 tries')
   expect(first.error).toContain('EISDIR')
   expect(second.done_at!.getTime()).toBeLessThan(first.done_at!.getTime())
-  const { rows } = await superuser.query('select attempts from batch where tenant_id = $1 order by id', [tenant.id])
-  expect(rows).toEqual([{ attempts: 5 }, expect.anything()])
+  const { rows } = await superuser.query('select attempts, failures from batch where tenant_id = $1 order by id', [
+    tenant.id,
+  ])
+  expect(rows).toEqual([{ attempts: 5, failures: 5 }, expect.anything()])
   expect(await tenant.deliver(lines(2, 10, 'after'))).toMatchObject({ state: 'done', stored: 2 })
 })

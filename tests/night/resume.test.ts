@@ -79,6 +79,7 @@ test(`an upload of ${ROWS.toLocaleString('en')} rows whose load is killed ${KILL
   await engine.close()
   process.stdout.write(`${ROWS} rows, ${killed} kills up to ${highest} %: ${JSON.stringify(found)}\n`)
   expect(killed).toBe(KILLS)
+  expect(batch.error).toBeNull()
   expect(batch).toMatchObject({ state: 'done', received: ROWS, stored: ROWS, duplicate: 0, rejected: 0 })
   expect([Number(found.rows), Number(found.different)]).toEqual([ROWS, ROWS])
   await stop()

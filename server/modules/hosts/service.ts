@@ -150,6 +150,17 @@ export function survivor(merged: Merged[], host = 'host_id'): { sql: string; par
   }
 }
 
+/**
+ * SQL of the row engine for on how many hosts the sightings of a group are. By type and value the engine has the sets of
+ * hosts ready, and reads them instead of the sightings.
+ */
+export function hostsSeen(merged: Merged[]): { sql: string; params: Record<string, number[]> } {
+  const { params } = survivor(merged)
+  const hosts = 'groupBitmapState(host_id)'
+  const sql = merged.length === 0 ? hosts : `bitmapTransform(${hosts}, {merged:Array(UInt64)}, {into:Array(UInt64)})`
+  return { sql: `bitmapCardinality(${sql})`, params }
+}
+
 /** A name under which rows spoke of a host, and as of when; null when nothing says. */
 export type NameSighting = {
   host_id: number

@@ -12,7 +12,7 @@ import { KNOWN_COLUMNS } from './formats/known-columns.ts'
 import { type Proposal, proposalsFor, Unnamed } from './formats/unnamed.ts'
 import { Locked } from './formats/winzip-aes.ts'
 import { Hopeless, type Loaded, load } from './load.ts'
-import { firstInLine, type Group, type Loading, putBack, takeGroup, untry } from './queries.ts'
+import { firstInLine, type Group, type Loading, putBack, takeGroup, UNTRIED, untry } from './queries.ts'
 import { type Counts, columnsOfArtifacts, commonestFlaw, forget } from './rows.ts'
 import { clearStaging, stagedLoads } from './staging.ts'
 
@@ -72,15 +72,15 @@ async function loadInPlace(ctx: JobCtx, group: Group) {
 async function loadOrFail(ctx: JobCtx, group: Group) {
   const { batches } = group
   try {
-    const crashed = batches.find(({ attempts }) => attempts > CRASHES)
+    const crashed = batches.find(({ attempts, failures }) => attempts - failures > CRASHES)
     if (crashed) throw new Hopeless('The worker stopped every time it loaded this delivery.', crashed.id)
     await close(ctx, group, await load(ctx, group.load, batches))
   } catch (cause) {
     if (ctx.signal.aborted) throw cause
     const error = fromDatabase(cause)
     if (isAway(error)) return engineBack(ctx, group, error)
-    const tries = Math.max(...batches.map(({ attempts }) => attempts))
-    const seen = { load: group.load, batches: batches.map(({ id }) => id), tenant: ctx.tenantId, attempt: tries }
+    const failures = Math.max(...batches.map((batch) => batch.failures)) + 1
+    const seen = { load: group.load, batches: batches.map(({ id }) => id), tenant: ctx.tenantId, failures }
     log.warn({ ...seen, error: failure(error) }, 'load failed')
     await isolate(ctx, group, error)
   }
@@ -90,7 +90,7 @@ async function loadOrFail(ctx: JobCtx, group: Group) {
 async function isolate(ctx: JobCtx, { load: id, batches }: Group, error: unknown) {
   const [first] = batches
   const guilty = error instanceof Hopeless ? batches.find((batch) => batch.id === error.batch) : undefined
-  const given = guilty ?? (batches.length === 1 && first!.attempts >= TRIES ? first : undefined)
+  const given = guilty ?? (batches.length === 1 && first!.failures + 1 >= TRIES ? first : undefined)
   const others = batches.filter((batch) => batch !== given).map((batch) => batch.id)
   // What was stored is taken back: another load would not know it for its own.
   await forget(
@@ -100,7 +100,7 @@ async function isolate(ctx: JobCtx, { load: id, batches }: Group, error: unknown
   await clearStaging(ctx.rows, id)
   if (given) await giveUp(ctx, given, error, { keepFile: !guilty })
   if (others.length === 0) return
-  await ctx.transact('read write', (db) => putBack(db, others, { toBlame: !given }))
+  await ctx.transact('read write', (db) => putBack(db, others, { failed: !given }))
 }
 
 async function giveUp(ctx: JobCtx, batch: Loading, error: unknown, { keepFile }: Pick<Failure, 'keepFile'>) {
@@ -118,7 +118,7 @@ async function awaitName(ctx: JobCtx, { id }: Loading, { columns, needsHost, mes
   await ctx.transact('read write', (db) =>
     db
       .updateTable('batch')
-      .set({ state: 'needs_artifact', proposed: JSON.stringify(proposed), error: message, load_id: null, attempts: 0 })
+      .set({ state: 'needs_artifact', proposed: JSON.stringify(proposed), error: message, load_id: null, ...UNTRIED })
       .where('id', '=', id)
       .execute(),
   )
@@ -179,7 +179,8 @@ type Failure = { error: string; keepFile: boolean; locked?: boolean }
 async function endFailed(db: TenantDb, batch: Loading, { error, keepFile, locked }: Failure, counts?: Counts) {
   const { received, rejected } = counts ?? { received: 0, rejected: 0 }
   const done_at = new Date()
-  const ended = { state: 'failed', error, stored: 0, duplicate: 0, done_at, sealed_password: null } as const
+  const failures = batch.failures + 1
+  const ended = { state: 'failed', error, failures, stored: 0, duplicate: 0, done_at, sealed_password: null } as const
   await db
     .updateTable('batch')
     .set({ ...ended, received, rejected, spool_name: keepFile ? batch.spool_name : null })

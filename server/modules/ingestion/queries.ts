@@ -159,7 +159,7 @@ async function nextLoad(db: TenantDb): Promise<number> {
 }
 
 // One that failed rests longer each time, and those behind it go first meanwhile.
-const RESTED = sql<boolean>`(batch.attempts = 0 or batch.updated_at < now() - batch.attempts * batch.attempts * interval '1 second')`
+const RESTED = sql<boolean>`(batch.failures = 0 or batch.updated_at < now() - batch.failures * batch.failures * interval '1 second')`
 
 /** What the next load begins with: its size, and whether it may begin yet. */
 export const firstInLine = (db: TenantDb) =>
@@ -202,11 +202,14 @@ async function oldest(db: TenantDb): Promise<number[]> {
 
 export type Loading = Selectable<Tables['batch']>
 
-/** Puts deliveries back to wait, each to be loaded by itself or, when it was not to blame, with others. */
-export const putBack = (db: TenantDb, ids: number[], { toBlame }: { toBlame: boolean }) =>
+/** A delivery whose load has yet to be tried. */
+export const UNTRIED = { attempts: 0, failures: 0 } as const
+
+/** Puts deliveries back to wait, each to be loaded by itself where one of them `failed`, or with others. */
+export const putBack = (db: TenantDb, ids: number[], { failed }: { failed: boolean }) =>
   db
     .updateTable('batch')
-    .set((eb) => ({ state: 'spooled', load_id: null, attempts: toBlame ? eb.ref('attempts') : 0 }))
+    .set((eb) => ({ state: 'spooled', load_id: null, ...(failed ? { failures: eb('failures', '+', 1) } : UNTRIED) }))
     .where('id', 'in', ids)
     .execute()
 

@@ -5,7 +5,7 @@ import { AppError } from '#server/platform/errors.ts'
 import { enqueue } from '#server/platform/jobs.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { loadDeliveries } from './jobs.ts'
-import { type Batch, getBatch } from './queries.ts'
+import { type Batch, getBatch, UNTRIED } from './queries.ts'
 import { forgetRejects, rejectLines } from './rows.ts'
 import type { BatchId, Repair, Replay } from './schema.ts'
 import { receive } from './service.ts'
@@ -20,7 +20,7 @@ export const replay = (ctx: DetachedCtx, { id, artifact, hostname }: z.output<ty
     const again = await within.db
       .updateTable('batch')
       .set((eb) => ({
-        state: 'spooled', done_at: null, error: null, attempts: 0, load_id: null, watched_at: null,
+        state: 'spooled', done_at: null, error: null, ...UNTRIED, load_id: null, watched_at: null,
         received: 0, rejected: 0, loaded_bytes: 0, phase: null, locked_at: null,
         artifact: artifact ?? eb.ref('artifact'),
         hostname: hostname ?? eb.ref('hostname'),

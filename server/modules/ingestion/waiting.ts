@@ -8,7 +8,7 @@ import type { Ctx } from '#server/platform/trpc.ts'
 import { keySeal, passwordSeal } from './archives.ts'
 import { fingerprintOf } from './formats/locked.ts'
 import { loadDeliveries } from './jobs.ts'
-import { type Batch, getBatch } from './queries.ts'
+import { type Batch, getBatch, UNTRIED } from './queries.ts'
 import type { ArchiveKey, NameArtifact, Unlock } from './schema.ts'
 
 type Sealing = Ctx & { auth: Pick<Auth, 'secret'> }
@@ -24,7 +24,7 @@ export async function unlock(ctx: Sealing, { id, password }: z.output<typeof Unl
     .updateTable('batch')
     .set({
       state: 'spooled', locked_at: null, sealed_password: sealedPassword(ctx, sha256, password),
-      done_at: null, error: null, attempts: 0, load_id: null, loaded_bytes: 0, phase: null, watched_at: null,
+      done_at: null, error: null, ...UNTRIED, load_id: null, loaded_bytes: 0, phase: null, watched_at: null,
     }) // biome-ignore format: a list to read across
     .where('id', '=', id)
     .where('locked_at', 'is not', null)

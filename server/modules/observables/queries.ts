@@ -1,13 +1,14 @@
-import { mergedHosts, survivor } from '#server/modules/hosts/service.ts'
+import { hostsSeen, mergedHosts, survivor } from '#server/modules/hosts/service.ts'
 import { tallyOf } from '#server/platform/table.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
 
-/** SQL for the host that stands for a row's, and how many there are that stand for themselves. */
-export type Fleet = { host: ReturnType<typeof survivor>; hosts: number }
+/** SQL for the host that stands for a row's, SQL for how many there are of a value, and how many stand for themselves. */
+export type Fleet = { host: ReturnType<typeof survivor>; seenOn: string; hosts: number }
 
 /** The fleet as numbers of hosts are counted: merged ones are the one that stands for them. */
 export async function fleetOf(ctx: Pick<Ctx, 'db'>): Promise<Fleet> {
-  return { host: survivor(await mergedHosts(ctx.db)), hosts: await tallyOf(ctx, 'host') }
+  const merged = await mergedHosts(ctx.db)
+  return { host: survivor(merged), seenOn: hostsSeen(merged).sql, hosts: await tallyOf(ctx, 'host') }
 }
 
 /** Names and systems of hosts, by id. */

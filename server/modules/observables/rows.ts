@@ -38,7 +38,7 @@ export async function typedTexts(
 export async function hostsWith(rows: TenantRows, values: Value[], fleet: Fleet): Promise<Map<string, number>> {
   if (values.length === 0) return new Map()
   const found = await rows.select<Value & { hosts: number }>(
-    `select type, value, uniqExact(${fleet.host.sql}) as hosts from sightings
+    `select type, value, ${fleet.seenOn} as hosts from sightings
      where ${OWN} and (type, value) in (
        select pair.1, pair.2 from (select arrayJoin(arrayZip({types:Array(String)}, {values:Array(String)})) as pair))
      group by type, value`,

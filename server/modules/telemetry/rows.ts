@@ -1,6 +1,5 @@
 import { type Merged, survivor } from '#server/modules/hosts/service.ts'
-import { AppError } from '#server/platform/errors.ts'
-import type { Params, TenantRows } from '#server/platform/telemetry.ts'
+import { inTime, type Params, type TenantRows } from '#server/platform/telemetry.ts'
 import { type Narrowed, OWN, where } from './sql/narrow.ts'
 import { asCursor, beyond, type Order, orderBy, readCursor } from './sql/order.ts'
 
@@ -46,68 +45,38 @@ export async function rowPage(rows: TenantRows, filter: Narrowed, paging: Paging
   const cursor = paging.cursor ? readCursor(paging.cursor, order) : null
   const way = cursor?.way ?? 'after'
   const conditions = cursor ? [...narrowed.conditions, beyond(order, cursor, params)] : narrowed.conditions
-  // Two steps: what decides the order is narrow, so the wide columns are read for the page's rows alone.
-  const places = await rows.select<Place>(
+  const cells = columns.map((name, index) => {
+    params[`column${index}`] = name
+    return `substring(JSONExtractRaw(rows.raw, {column${index}:String}), 1, 4096)`
+  })
+  // What decides the order is narrow: the engine finds the page by it, and reads the wide columns for its rows alone.
+  const page = await rows.select<Listed>(
     `${order.with.length > 0 ? `with ${order.with.join(', ')}` : ''}
-     select host_id, artifact, batch_id, line, ${order.key} as key from rows
+     select ${FIELDS}, substring(rows.raw, 1, ${LISTED_BYTES}) as raw, length(rows.raw) as raw_bytes, [${cells.join(', ')}] as cells,
+       ${order.key} as key from rows
      where ${conditions.join(' and ')}
      order by ${orderBy(order, way)} limit {limit:UInt32}`,
     params,
   )
-  const more = places.length > limit
-  const page = places.slice(0, limit)
+  const more = page.length > limit
+  if (more) page.pop()
   if (way === 'before') page.reverse()
-  const edge = (way: 'after' | 'before', place: Place | undefined) => place && asCursor({ way, key: place.key })
+  const edge = (way: 'after' | 'before', row: Listed | undefined) => row && asCursor({ way, key: row.key })
   return {
-    found: await rowsIn(rows, page, columns),
+    found: page.map(({ key: _key, ...row }) => row),
     next: ((way === 'before' || more) && edge('after', page.at(-1))) || null,
     previous: ((way === 'before' ? more : cursor) && edge('before', page[0])) || null,
   }
 }
 
-type Place = { host_id: number; artifact: string; batch_id: number; line: number; key: string[] }
-
-async function rowsIn(rows: TenantRows, page: Place[], columns: string[]): Promise<StoredRow[]> {
-  if (page.length === 0) return []
-  const params: Params = {
-    artifacts: [...new Set(page.map(({ artifact }) => artifact))],
-    hosts: [...new Set(page.map(({ host_id }) => host_id))],
-    batches: page.map(({ batch_id }) => batch_id),
-    lines: page.map(({ line }) => line),
-  }
-  const cells = columns.map((name, index) => {
-    params[`column${index}`] = name
-    return `substring(JSONExtractRaw(rows.raw, {column${index}:String}), 1, 4096)`
-  })
-  const found = await rows.select<StoredRow>(
-    `select ${FIELDS}, substring(rows.raw, 1, ${LISTED_BYTES}) as raw, length(rows.raw) as raw_bytes, [${cells.join(', ')}] as cells
-     from rows where ${OWN} and artifact in {artifacts:Array(String)} and host_id in {hosts:Array(UInt64)}
-       and (batch_id, line) in (
-         select place.1, place.2 from (select arrayJoin(arrayZip({batches:Array(UInt64)}, {lines:Array(UInt64)})) as place))`,
-    params,
-  )
-  const at = new Map(page.map(({ batch_id, line }, index) => [`${batch_id}.${line}`, index]))
-  const place = ({ batch_id, line }: StoredRow) => at.get(`${batch_id}.${line}`) ?? 0
-  return found.sort((a, b) => place(a) - place(b))
-}
+type Listed = StoredRow & { key: string[] }
 
 /** How many rows the filter matches. Null when counting them would take longer than a few seconds. */
 export async function rowCount(rows: TenantRows, filter: Narrowed): Promise<number | null> {
   const { conditions, params } = where(filter)
-  const counted = rows.select<{ n: number }>(
-    `select count() as n from rows where ${conditions.join(' and ')}`,
-    params,
-    {
-      seconds: COUNT_SECONDS,
-    },
-  )
-  return counted.then(
-    ([answer]) => answer?.n ?? 0,
-    (error: unknown) => {
-      if (error instanceof AppError && error.message.startsWith('The search')) return null
-      throw error
-    },
-  )
+  const sql = `select count() as n from rows where ${conditions.join(' and ')}`
+  const answer = await inTime(rows.select<{ n: number }>(sql, params, { seconds: COUNT_SECONDS }))
+  return answer && (answer[0]?.n ?? 0)
 }
 
 /** A row with every time it bears: what each says, and whether it can be true. */
