@@ -97,7 +97,9 @@ export class Engine {
   }
 
   async #prepare(session: Session, { settings, database }: Work, mark: string): Promise<void> {
-    const all = new Map([...Object.entries(EVERY_SESSION), ...settings, ['log_comment', mark]])
+    const all = new Map([...Object.entries(EVERY_SESSION), ...settings])
+    // The caller's own comment stays in front: it finds its statements by that.
+    all.set('log_comment', `${all.get('log_comment') ?? ''}${mark}`)
     const pairs = [...all].map(([name, value]) => `${name} = ${literal(value)}`)
     const statement = `SET ${pairs.join(', ')}`
     // A long statement is only parsed once its length is allowed.
@@ -115,7 +117,9 @@ export class Engine {
     })
     while (!over) {
       const session = new Session(this.#path)
-      await session.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = ${literal(mark)} ASYNC`).catch(() => {})
+      await session
+        .queryAsync(`KILL QUERY WHERE endsWith(Settings['log_comment'], ${literal(mark)}) ASYNC`)
+        .catch(() => {})
       session.close()
       await Promise.race([ended, pause(KILL_RETRY_MS)])
     }

@@ -54,9 +54,11 @@ export function openTelemetry(url: string, { name = 'velocicompanion', maxConnec
   }
 }
 
-function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSignal) {
+/** `name`: what the statements belong to, by which the engine finds those that still run. */
+function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSignal, name?: string) {
   const bound = (params: Params) => ({ ...params, tenant: tenantId })
   const left = signal ? { abort_signal: signal } : {}
+  const named = name ? { log_comment: nameOf(tenantId, name) } : {}
 
   return {
     tenantId,
@@ -118,11 +120,26 @@ function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSig
       const request = {
         query,
         query_params: bound(params),
-        clickhouse_settings: { ...scope(tenantId), max_execution_time: 600, ...settings },
+        clickhouse_settings: { ...scope(tenantId), max_execution_time: 600, ...named, ...settings },
       }
       if (!body) return void (await client.command(request).catch(rethrow))
       const answer = await client.exec({ ...request, values: body }).catch(rethrow)
       for await (const _chunk of answer.stream) void _chunk
+    },
+
+    /** The same rows; what is written through them bears this name. */
+    named: (name: string) => forTenant(client, tenantId, signal, name),
+
+    /** Ends every write of this name that still runs, whoever began it, and resolves when none does. */
+    async stop(name: string): Promise<void> {
+      const which = `startsWith(Settings['log_comment'], {name:String})`
+      const query_params = { name: nameOf(tenantId, name) }
+      const running = async () => {
+        const asked = { query: `select 1 from system.processes where ${which}`, query_params }
+        return (await client.query({ ...asked, format: 'JSONEachRow' })).json()
+      }
+      for (; (await running().catch(rethrow)).length > 0; await sleep(STOPPING_MS))
+        await client.command({ query: `kill query where ${which} async`, query_params }).catch(rethrow)
     },
 
     /** A write that deletes where partitions go beside it: repeated while the engine puts it off, so it must bear that. */
@@ -144,6 +161,10 @@ function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSig
 export const PUT_OFF = /Cancelled mutating parts|\(ABORTED\)/
 const MOST_TRIES = 200
 const PAUSE_MS = 300
+const STOPPING_MS = 50
+
+// The end is marked: one name may begin as another does.
+const nameOf = (tenantId: number, name: string) => `tenant ${tenantId} ${name};`
 
 const scope = (tenantId: number): ClickHouseSettings => ({
   additional_table_filters: SettingsMap.from(

@@ -65,3 +65,35 @@ test('a delivery that cannot be loaded ends after five tries with the reason, an
   expect(rows).toEqual([{ attempts: 5, failures: 5 }, expect.anything()])
   expect(await tenant.deliver(lines(2, 10, 'after'))).toMatchObject({ state: 'done', stored: 2 })
 })
+
+test('what a worker that was killed still writes is ended before its load begins again', async () => {
+  const tenant = await newTenant()
+  const lock = `hashtextextended('velocicompanion.load.${tenant.id}', 0)`
+  await superuser.query(`select pg_advisory_lock(${lock})`)
+  const { id } = await enter(tenant, lines(50, 10, 'twice'))
+  const load = 9_100_000 + tenant.id
+  await superuser.query(`update batch set state = 'loading', load_id = $1, attempts = 1 where id = $2`, [load, id])
+  // A line every tenth of a second, for a minute: all of them come when the statement ends.
+  const left = base.telemetry
+    .forTenant(tenant.id)
+    .named(`load ${load}`)
+    .write(
+      `insert into incoming (tenant_id, load_id, batch_id, seq, line, raw)
+       select {tenant:UInt64}, {load:UInt64}, {id:UInt64}, 900 + number, 900, '{}' from numbers(600) where sleepEachRow(0.1) = 0`,
+      { load, id },
+      undefined,
+      { max_block_size: '1', function_sleep_max_microseconds_per_block: '0' },
+    )
+    .then(
+      () => 'written',
+      () => 'ended',
+    )
+  const running = async () => {
+    const query = `select 1 from system.processes where query like '%900 + number%' and query not like '%processes%'`
+    return (await base.telemetry.client.query({ query, format: 'JSONEachRow' })).json()
+  }
+  await expect.poll(running).toHaveLength(1)
+  await superuser.query(`select pg_advisory_unlock(${lock})`)
+  expect(await done(tenant, id)).toMatchObject({ state: 'done', received: 50, stored: 50 })
+  expect(await left).toBe('ended')
+})

@@ -14,7 +14,7 @@ import { Locked } from './formats/winzip-aes.ts'
 import { Hopeless, type Loaded, load } from './load.ts'
 import { firstInLine, type Group, type Loading, putBack, takeGroup, UNTRIED, untry } from './queries.ts'
 import { type Counts, columnsOfArtifacts, commonestFlaw, forget } from './rows.ts'
-import { clearStaging, stagedLoads } from './staging.ts'
+import { clearStaging, endWrites, stagedLoads } from './staging.ts'
 
 const TRIES = 5
 const CRASHES = 30
@@ -92,6 +92,7 @@ async function isolate(ctx: JobCtx, { load: id, batches }: Group, error: unknown
   const guilty = error instanceof Hopeless ? batches.find((batch) => batch.id === error.batch) : undefined
   const given = guilty ?? (batches.length === 1 && first!.failures + 1 >= TRIES ? first : undefined)
   const others = batches.filter((batch) => batch !== given).map((batch) => batch.id)
+  await endWrites(ctx.rows, id)
   // What was stored is taken back: another load would not know it for its own.
   await forget(
     ctx.rows,

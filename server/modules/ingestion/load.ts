@@ -27,7 +27,7 @@ import {
   stagedChunks,
   storeChunk,
 } from './rows.ts'
-import { clearStaging, lookCloser, stage } from './staging.ts'
+import { clearStaging, endWrites, lookCloser, rowsOfLoad, stage } from './staging.ts'
 
 const AT_ONCE = 2
 // Nobody sees the steps of a smaller load, and each costs it a transaction.
@@ -55,11 +55,13 @@ export type Loaded = {
  * Brings deliveries from the spool into the rows, from staging to the counts. Safe to repeat with the same deliveries:
  * the same bytes give the same tokens. Throws Hopeless when one of them can never be loaded.
  */
-export async function load(ctx: JobCtx, id: number, batches: Loading[]): Promise<Loaded> {
-  const { rows } = ctx
+export async function load(own: JobCtx, id: number, batches: Loading[]): Promise<Loaded> {
+  const rows = rowsOfLoad(own.rows, id)
+  const ctx = { ...own, rows }
   const ids = batches.map((batch) => batch.id)
   const progress = (share: number, step: Step) => ctx.transact('read write', (db) => noteProgress(db, ids, share, step))
 
+  await endWrites(rows, id)
   await clearStaging(rows, id)
   const found: Found = { formats: new Map(), told: new Map() }
   const whole = batches.reduce((sum, { bytes }) => sum + bytes, 0)

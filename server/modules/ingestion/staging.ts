@@ -63,6 +63,14 @@ const STAGE = stageWith(
 )
 const STAGE_AGAIN = stageWith('toFixedString(unhex({content:String}), 16)', '{named:Bool}')
 
+const writesOf = (load: number) => `load ${load}`
+
+/** The rows as a load writes them: its writes are known for its own. */
+export const rowsOfLoad = (rows: TenantRows, load: number) => rows.named(writesOf(load))
+
+/** Ends the writes of a try whose worker is gone: the engine goes on with them, into the staging of the next. */
+export const endWrites = (rows: TenantRows, load: number): Promise<void> => rows.stop(writesOf(load))
+
 /** Forgets what an earlier try of this load left. */
 export async function clearStaging(rows: TenantRows, load: number): Promise<void> {
   for (const table of STAGING) await drop(rows, table, load)
