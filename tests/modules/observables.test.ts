@@ -1,5 +1,6 @@
 import { createHash, randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { hostsSeen } from '#server/modules/hosts/service.ts'
 import { sightingsOf } from '../support/sightings.ts'
 import { base, jsonLines, newTenant, type Tenant } from '../support/world.ts'
 
@@ -198,4 +199,32 @@ test('another tenant’s values are nobody’s', async () => {
   expect(await api.observables.prevalence({ type: 'hash', value: EVIL })).toMatchObject({ hosts: 0, totalHosts: 0 })
   expect((await api.observables.dossier({ type: 'hash', value: EVIL })).whole).toBeNull()
   expect(await (await tenant.as('viewer')).observables.prevalence({ type: 'hash', value: `SHA256=${EVIL.toUpperCase()}` })).toMatchObject({ value: EVIL, hosts: 3 }) // biome-ignore format: one line
+})
+
+test('on how many hosts a value is comes from sets the engine keeps: as many as the sightings say, also when hosts merge and rows go', async () => {
+  const tenant = await fleet()
+  const rows = base.telemetry.forTenant(tenant.id)
+  const user = tenant.as('user')
+  const asked = [cell('Hash.SHA256', EVIL), cell('Name', 'other.exe'), cell('Name', 'new.exe')]
+  const told = async () => (await user.observables.ofCells({ cells: asked })).map((one) => one?.hosts)
+  const ids = (await user.hosts.list({})).rows.map(({ id }) => id).sort((x, y) => x - y)
+
+  const plan = await rows.select<{ explain: string }>(
+    `explain select type, value, ${hostsSeen([{ id: 1, merged_into: 2 }]).sql} from sightings
+     where tenant_id = {tenant:UInt64} and (type, value) in (('hash', '${EVIL}')) group by type, value`,
+    { merged: [1], into: [2] },
+  )
+  expect(plan.map(({ explain }) => explain).join('\n')).toContain('ReadFromMergeTree (prevalence)')
+  expect(await told()).toEqual([3, 4, 0])
+  await user.merges.merge({ id: ids[0]!, otherId: ids[1]!, reason: 'reinstalled' })
+  expect(await told()).toEqual([2, 3, 0])
+  await user.merges.split({ id: ids[1]! })
+  await tenant.deliver(jsonLines([process('a', { Name: 'new.exe' }), process('e', { Name: 'new.exe' })]), {
+    artifact: PSLIST,
+  })
+  expect(await told()).toEqual([4, 4, 2])
+  await rows.write('delete from sightings where tenant_id = {tenant:UInt64} and host_id = {host:UInt64}', {
+    host: ids[0],
+  })
+  expect(await told()).toEqual([3, 3, 1])
 })

@@ -1,7 +1,10 @@
 import { parse, stringify } from 'lossless-json'
+import { recent } from '#server/platform/recent.ts'
 import type { TenantRows } from '#server/platform/telemetry.ts'
 import type { SeenPath } from './catalogue/heuristics.ts'
 import type { MappedColumn } from './schema.ts'
+import type { ObservableType } from './sql/canonical.ts'
+import { foreignTextsSql, typedTextsSql } from './sql/cells.ts'
 import { asciiName } from './sql/network.ts'
 import { type ColumnsOf, foreignNamesSql, observablesSql, SIGHTINGS_SETTINGS } from './sql/sightings.ts'
 import type { TimesSql } from './sql/times.ts'
@@ -133,4 +136,44 @@ function parsed(raw: string): unknown {
   } catch {
     return null // longer than what was read of it
   }
+}
+
+export type Typed = { type: ObservableType; value: string; shape: string }
+type Text = { role: string; text: string }
+
+// What a text is follows from the text alone, and pages show the same ones again and again. Of each tenant its own: how
+// quickly one is answered tells nobody what another has looked at.
+const typed = recent<Typed | 'none'>(50_000)
+const LONGEST_REMEMBERED = 500
+
+/** Texts of cells with a role each as the observables they are, by their place; what is none is not there. */
+export async function typedTexts(rows: TenantRows, texts: Text[]): Promise<Map<number, Typed>> {
+  const keys = texts.map(({ role, text }) => `${rows.tenantId} ${role} ${text}`)
+  const found = keys.map((key) => typed.recall(key))
+  const asked = [...texts.keys()].filter((at) => found[at] === undefined)
+  const answers = await typedByEngine(
+    rows,
+    asked.map((at) => texts[at]!),
+  )
+  for (const [n, at] of asked.entries()) {
+    const answer = answers.get(n) ?? 'none'
+    found[at] = answer
+    if (keys[at]!.length <= LONGEST_REMEMBERED) typed.keep(keys[at]!, answer)
+  }
+  return new Map(found.flatMap((one, at) => (one && one !== 'none' ? [[at, one] as const] : [])))
+}
+
+async function typedByEngine(rows: TenantRows, texts: Text[]): Promise<Map<number, Typed>> {
+  if (texts.length === 0) return new Map()
+  const params = { roles: texts.map(({ role }) => role), texts: texts.map(({ text }) => text) }
+  const limits = { maxRows: texts.length, settings: SIGHTINGS_SETTINGS }
+  const isForeign = ({ role, text }: Text) => (role === 'domain' || role === 'url') && /[^\0-\x7f]/.test(text)
+  const names = texts.some(isForeign) ? await rows.select<{ name: string }>(foreignTextsSql(), params, limits) : []
+  const idn = names.map(({ name }) => name)
+  const found = await rows.select<Typed & { n: number }>(
+    typedTextsSql(params.roles),
+    { ...params, idn, ascii: idn.map(asciiName) },
+    limits,
+  )
+  return new Map(found.map(({ n, ...typed }) => [n - 1, typed]))
 }

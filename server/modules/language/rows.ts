@@ -46,6 +46,8 @@ export async function sampledPaths(rows: TenantRows, artifacts: string[]): Promi
            from (${samples.join(' union all ')}))
      group by artifact, path order by artifact, count() desc, path`,
     params,
+    // Some rows of each: one thread reads no more than those, of a column that is wide.
+    { settings: { max_threads: 1, max_block_size: String(SAMPLE_ROWS) } },
   )
 }
 

@@ -1,11 +1,9 @@
 import {
-  asciiName, type ColumnsOf, foreignNamesSql, foreignTextsSql, keySql, type ObservableType, observablesSql, SIGHTINGS_SETTINGS,
-  typedTextsSql,
+  asciiName, type ColumnsOf, foreignNamesSql, keySql, observablesSql, SIGHTINGS_SETTINGS, type Typed,
 } from '#server/modules/columns/service.ts' // biome-ignore format: a list to read across
 import { inTime, type TenantRows } from '#server/platform/telemetry.ts'
 import type { Fleet } from './queries.ts'
 
-export type Typed = { type: ObservableType; value: string; shape: string }
 type Value = Pick<Typed, 'type' | 'value'>
 
 const OWN = 'tenant_id = {tenant:UInt64}'
@@ -13,26 +11,6 @@ const VALUE = 'type = {type:String} and value = {value:String}'
 const MS = (time: string) => `toUnixTimestamp64Milli(${time})`
 
 export const keyOf = ({ type, value }: Value) => `${type} ${value}`
-
-/** Texts of cells with a role each as the observables they are, by their place; what is none is not there. */
-export async function typedTexts(
-  rows: TenantRows,
-  texts: { role: string; text: string }[],
-): Promise<Map<number, Typed>> {
-  if (texts.length === 0) return new Map()
-  const params = { roles: texts.map(({ role }) => role), texts: texts.map(({ text }) => text) }
-  const limits = { maxRows: texts.length, settings: SIGHTINGS_SETTINGS }
-  const isForeign = ({ role, text }: { role: string; text: string }) =>
-    (role === 'domain' || role === 'url') && /[^\0-\x7f]/.test(text)
-  const names = texts.some(isForeign) ? await rows.select<{ name: string }>(foreignTextsSql(), params, limits) : []
-  const idn = names.map(({ name }) => name)
-  const found = await rows.select<Typed & { n: number }>(
-    typedTextsSql(params.roles),
-    { ...params, idn, ascii: idn.map(asciiName) },
-    limits,
-  )
-  return new Map(found.map(({ n, ...typed }) => [n - 1, typed]))
-}
 
 /** On how many hosts each of these values was seen; a value that was not is missing. */
 export async function hostsWith(rows: TenantRows, values: Value[], fleet: Fleet): Promise<Map<string, number>> {

@@ -1,4 +1,12 @@
-import { cellPaths, cellTexts, groupsOf, mapsOf, observableOf } from '#server/modules/columns/service.ts'
+import {
+  cellPaths,
+  cellTexts,
+  groupsOf,
+  mapsOf,
+  observableOf,
+  type Typed,
+  typedTexts,
+} from '#server/modules/columns/service.ts'
 import { mapsFor } from '#server/modules/language/service.ts'
 import type { ObservableType } from '#server/modules/verdicts/schema.ts'
 import { type Decision, type Verdict, verdictOn, verdictsFor } from '#server/modules/verdicts/service.ts'
@@ -8,7 +16,7 @@ import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { type Fleet, fleetOf, hostsNamed, newestFrom } from './queries.ts'
 import {
   daysOf, hostsOfValue, hostsWith, keyOf, type Neighbour, neighboursOf, placesOf, rarestNew, rowsAround, type Sighted, sameShape,
-  someSightings, type Typed, typedTexts,
+  someSightings,
 } from './rows.ts' // biome-ignore format: a list to read across
 import type { Cell, Observable } from './schema.ts'
 
