@@ -118,7 +118,7 @@ test('told to stop under load, the web process ends what it has begun, takes not
   )
   const probe = async () => (await send('/ready', {}, url).catch(() => null))?.status ?? 'refused'
   expect(await probe()).toBe(200)
-  await sleep(150)
+  await Promise.race(logins) // by then all of them have come in
 
   const asked = performance.now()
   child.kill('SIGTERM')
