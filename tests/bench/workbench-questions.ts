@@ -121,8 +121,17 @@ export async function questions(engine: ClickHouseClient): Promise<Question[]> {
       procedure: 'observables.dossier',
       input: { type: 'hash', value: rare!.value },
       sql: [
+        // Where it stands, on which days, what is of its shape, and the rows to see what stands beside it.
         `select host_id, artifact, field, sum(rows), min(first_seen), max(last_seen) from sightings final
          where ${OWN} and type = 'hash' and value = {value:String} group by host_id, artifact, field`,
+        `select toDate(arrayJoin([first_seen, last_seen])) as day, uniqExact(host_id) from sightings final
+         where ${OWN} and type = 'hash' and value = {value:String} group by day`,
+        `select value, uniqExact(host_id) as hosts from sightings where ${OWN} and type = 'hash' and value != {value:String}
+           and shape != '' and shape in (select shape from sightings where ${OWN} and type = 'hash' and value = {value:String})
+         group by value order by hosts desc limit 20`,
+        `select raw from rows where ${OWN} and (artifact, host_id, batch_id) in (
+           select artifact, host_id, batch_id from sightings where ${OWN} and type = 'hash' and value = {value:String})
+         and hasToken(lower(raw), {value:String}) limit 500`,
       ],
       params: { value: rare!.value },
     },
