@@ -20,6 +20,14 @@ const ready = async (within: number) => {
   }
 }
 
+const alive = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 /** Asks for `path` again and again until told to stop; gives the statuses that came. `more` waits for some more of one. */
 function hammer(path: string, headers: Record<string, string>) {
   let going = true
@@ -61,7 +69,10 @@ test('who calls while the web process is started again waits, and nobody is refu
   const { headers } = await restClient(product.url)
   const web = partsOf(product.child.pid!).web!
   process.kill(web, 'SIGKILL')
-  await sleep(50) // until we know that connections kept open to it are gone
+  // Until it has ended and we know that the connections kept open to it are gone: those would be refused by nobody.
+  await expect.poll(() => alive(web)).toBe(false)
+  await sleep(50)
+  await new Promise((noticed) => setImmediate(noticed))
   const calls = Array.from({ length: 20 }, () => fetch(`${product.url}/api/hosts`, { headers }))
   expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(20).fill(200))
   expect(partsOf(product.child.pid!).web).not.toBe(web)
@@ -101,13 +112,6 @@ test('SIGTERM ends everything, engines included, within fifteen seconds and with
   const since = Date.now()
   expect(await product.stop()).toBe(0)
   expect(Date.now() - since).toBeLessThan(15_000)
-  const alive = (pid: number) => {
-    try {
-      return process.kill(pid, 0)
-    } catch {
-      return false
-    }
-  }
   expect(parts.filter(alive)).toEqual([])
   product = undefined as unknown as WholeProduct
 })
