@@ -4,6 +4,7 @@ import { exported } from '../support/exports.ts'
 import { SENT, written } from '../support/queried-rows.ts'
 import { FIELDS, queriesOver } from '../support/query-oracle.ts'
 import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
+import '../support/chance.ts'
 
 let tenant: Tenant
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { SENT, written } from '../support/queried-rows.ts'
 import { queriesOver } from '../support/query-oracle.ts'
 import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
+import '../support/chance.ts'
 
 let tenant: Tenant
 const at = new Map(SENT.map(({ row }, n) => [written(row), n]))

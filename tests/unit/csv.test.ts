@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { csv } from '#server/modules/ingestion/formats/csv.ts'
 import type { Framed } from '#server/modules/ingestion/formats/framed.ts'
+import '../support/chance.ts'
 
 async function read(text: string) {
   const lines: Framed[] = []

@@ -6,6 +6,7 @@ import { partIn, withParts } from '#app/lib/query-text.ts'
 import { cellOf, recordOf } from '#server/modules/exporting/formats/cells.ts'
 import { ownHeader, ownRow } from '#server/modules/ingestion/formats/csv-own.ts'
 import { jsonFields } from '#server/platform/json-fields.ts'
+import '../support/chance.ts'
 
 const OWN = ['a', 'h', '', '', '1.1.1']
 const text = fc.oneof(

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { array } from '#server/modules/ingestion/formats/array.ts'
 import type { Framed } from '#server/modules/ingestion/formats/framed.ts'
+import '../support/chance.ts'
 
 async function* inBlocks(bytes: Buffer, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield Buffer.from(bytes.subarray(at, at + size))

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { exactTime } from '#app/lib/format.ts'
 import { gapsOf } from '#app/lib/gaps.ts'
 import { AnInstant, Instant } from '#server/modules/language/schema.ts'
+import '../support/chance.ts'
 
 const two = (value: number) => String(value).padStart(2, '0')
 const YEAR = fc.integer({ min: 1970, max: 2200 })

@@ -13,6 +13,7 @@ import { typingAt, writtenField, writtenValue } from '#server/modules/language/q
 import { conditionOf } from '#server/modules/language/query/where.ts'
 import { SENT } from '../support/queried-rows.ts'
 import { queriesOver } from '../support/query-oracle.ts'
+import '../support/chance.ts'
 
 const NOW = Date.UTC(2026, 6, 1, 12)
 // Whatever is asked for is there.
