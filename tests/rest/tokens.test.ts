@@ -96,6 +96,10 @@ function forged(): [string, string][] {
 }
 
 describe('forged tokens', () => {
+  test('are of forty kinds or more', () => {
+    expect(forged().length).toBeGreaterThanOrEqual(40)
+  })
+
   test('the same, made rightly, is accepted', async () => {
     const { status, body } = await ask('GET /auth/me', { token: signed(HEADER, claims()) })
     expect([status, body.id]).toEqual([200, tenant.people.admin.id])
