@@ -210,7 +210,7 @@ test('on how many hosts a value is comes from sets the engine keeps: as many as 
   const ids = (await user.hosts.list({})).rows.map(({ id }) => id).sort((x, y) => x - y)
 
   const plan = await rows.select<{ explain: string }>(
-    `explain select type, value, ${hostsSeen([{ id: 1, merged_into: 2 }]).sql} from sightings
+    `explain select type, value, ${hostsSeen([{ id: 1, merged_into: 2 }])} from sightings
      where tenant_id = {tenant:UInt64} and (type, value) in (('hash', '${EVIL}')) group by type, value`,
     { merged: [1], into: [2] },
   )

@@ -141,24 +141,24 @@ export async function mergedHosts(db: TenantDb): Promise<Merged[]> {
   return found.map(({ id, merged_into }) => ({ id, merged_into: merged_into ?? id }))
 }
 
+const MERGED_INTO = '{merged:Array(UInt64)}, {into:Array(UInt64)}'
+
 /** SQL of the row engine for the host that stands for `host`: those `merged` into another count as that one. */
 export function survivor(merged: Merged[], host = 'host_id'): { sql: string; params: Record<string, number[]> } {
   if (merged.length === 0) return { sql: host, params: {} }
   return {
-    sql: `transform(${host}, {merged:Array(UInt64)}, {into:Array(UInt64)}, ${host})`,
+    sql: `transform(${host}, ${MERGED_INTO}, ${host})`,
     params: { merged: merged.map(({ id }) => id), into: merged.map(({ merged_into }) => merged_into) },
   }
 }
 
 /**
  * SQL of the row engine for on how many hosts the sightings of a group are. By type and value the engine has the sets of
- * hosts ready, and reads them instead of the sightings.
+ * hosts ready, and reads them instead of the sightings. Its parameters are those of `survivor`.
  */
-export function hostsSeen(merged: Merged[]): { sql: string; params: Record<string, number[]> } {
-  const { params } = survivor(merged)
+export function hostsSeen(merged: Merged[]): string {
   const hosts = 'groupBitmapState(host_id)'
-  const sql = merged.length === 0 ? hosts : `bitmapTransform(${hosts}, {merged:Array(UInt64)}, {into:Array(UInt64)})`
-  return { sql: `bitmapCardinality(${sql})`, params }
+  return `bitmapCardinality(${merged.length === 0 ? hosts : `bitmapTransform(${hosts}, ${MERGED_INTO})`})`
 }
 
 /** A name under which rows spoke of a host, and as of when; null when nothing says. */

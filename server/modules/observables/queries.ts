@@ -8,7 +8,7 @@ export type Fleet = { host: ReturnType<typeof survivor>; seenOn: string; hosts: 
 /** The fleet as numbers of hosts are counted: merged ones are the one that stands for them. */
 export async function fleetOf(ctx: Pick<Ctx, 'db'>): Promise<Fleet> {
   const merged = await mergedHosts(ctx.db)
-  return { host: survivor(merged), seenOn: hostsSeen(merged).sql, hosts: await tallyOf(ctx, 'host') }
+  return { host: survivor(merged), seenOn: hostsSeen(merged), hosts: await tallyOf(ctx, 'host') }
 }
 
 /** Names and systems of hosts, by id. */

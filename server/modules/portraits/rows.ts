@@ -36,7 +36,7 @@ export function rarest(rows: TenantRows, { hosts, merged, type }: Asked): Promis
          toUnixTimestamp64Milli(max(last_seen)) as last_ms, arraySort(groupUniqArray(3)(artifact)) as artifacts
        ${own} group by type, value) as mine
      join (
-       select type, value, ${hostsSeen(merged).sql} as hosts from sightings
+       select type, value, ${hostsSeen(merged)} as hosts from sightings
        where ${OWN} ${ofType} and (type, value) in (select type, value ${own}) group by type, value) as fleet using (type, value)
      left join (
        select type, shape, uniqExact(${host.sql}) as near from sightings
