@@ -74,6 +74,7 @@ async function loadOrFail(ctx: JobCtx, group: Group) {
   try {
     const crashed = batches.find(({ attempts, failures }) => attempts - failures > CRASHES)
     if (crashed) throw new Hopeless('The worker stopped every time it loaded this delivery.', crashed.id)
+    if (group.again) await endWrites(ctx.rows, group.load)
     await close(ctx, group, await load(ctx, group.load, batches))
   } catch (cause) {
     if (ctx.signal.aborted) throw cause

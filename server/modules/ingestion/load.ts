@@ -27,7 +27,7 @@ import {
   stagedChunks,
   storeChunk,
 } from './rows.ts'
-import { clearStaging, endWrites, lookCloser, rowsOfLoad, stage } from './staging.ts'
+import { clearStaging, lookCloser, rowsOfLoad, stage } from './staging.ts'
 
 const AT_ONCE = 2
 // Nobody sees the steps of a smaller load, and each costs it a transaction.
@@ -61,7 +61,6 @@ export async function load(own: JobCtx, id: number, batches: Loading[]): Promise
   const ids = batches.map((batch) => batch.id)
   const progress = (share: number, step: Step) => ctx.transact('read write', (db) => noteProgress(db, ids, share, step))
 
-  await endWrites(rows, id)
   await clearStaging(rows, id)
   const found: Found = { formats: new Map(), told: new Map() }
   const whole = batches.reduce((sum, { bytes }) => sum + bytes, 0)

@@ -125,8 +125,8 @@ const TOGETHER = 200
 const NOW = sql<Date>`now()`
 const BEGINNING = { phase: 'reading', loading_since: NOW, phase_since: NOW, progressed_at: NOW, phase_rows: 0 } as const
 
-/** Deliveries to load in one go. */
-export type Group = { load: number; batches: Loading[] }
+/** Deliveries to load in one go; `again` where that was begun before. */
+export type Group = { load: number; batches: Loading[]; again: boolean }
 
 /**
  * What is to be loaded next: the load that was interrupted, with exactly the deliveries it had, else the oldest that
@@ -150,7 +150,7 @@ export async function takeGroup(db: TenantDb): Promise<Group | null> {
     .$if(interrupted === undefined, (query) => query.where('id', 'in', waiting))
     .returningAll()
     .execute()
-  return { load, batches: batches.sort((a, b) => a.id - b.id) }
+  return { load, batches: batches.sort((a, b) => a.id - b.id), again: interrupted !== undefined }
 }
 
 async function nextLoad(db: TenantDb): Promise<number> {
