@@ -61,7 +61,8 @@ async function vitest(project: string): Promise<Counts> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const code = await node([bin('vitest/vitest.mjs'), 'run', '--project', project, ...reporters])
   const counts = countsIn(file)
-  return counts.failed === 0 && (code !== 0 || counts.passed === 0) ? { ...counts, failed: 1 } : counts
+  if (counts.failed > 0 || (code === 0 && counts.passed > 0)) return counts
+  return { ...counts, failed: 1, failures: [`FAILED  ${project}: no test failed, and it ended with ${code}`] }
 }
 
 function countsIn(file: string): Counts {
