@@ -1,6 +1,8 @@
-import { createHash, randomInt } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hostsSeen } from '#server/modules/hosts/service.ts'
+import '../support/chance.ts'
 import { sightingsOf } from '../support/sightings.ts'
 import { base, jsonLines, newTenant, type Tenant } from '../support/world.ts'
 
@@ -66,6 +68,19 @@ test('a cell is told what it is, on how many hosts it was seen, and what was dec
   expect(found[3]?.shape).toBe('*\\windows\\svchelper.exe')
 })
 
+test('an address that begins as a list does makes no list of its column', async () => {
+  const tenant = await newTenant()
+  const source = ['10.0.0.1,x', '[2001:db8::1]:443'] // split like a list, the first would be an address
+  await tenant.deliver(jsonLines(source.map((SourceIP) => ({ Hostname: 'a', SourceIP }))), {
+    artifact: 'Own.Addresses',
+  })
+  expect((await sightingsOf(tenant, 'Own.Addresses')).map(({ value }) => value)).toEqual(['2001:db8::1'])
+  const api = await tenant.as('viewer')
+  const cells = source.map((text) => ({ artifact: 'Own.Addresses', column: 'SourceIP', text }))
+  const found = await api.observables.ofCells({ cells })
+  expect(found.map((one) => one?.value ?? null)).toEqual([null, '2001:db8::1'])
+})
+
 const PIECES = [
   'C:', '\\', '\\\\', '/', '"', ' ', '  ', '\t', '\n', '.', 'exe', 'Ünï', 'İ', 'ς', 'K', '\u00a0', '-', '*', 'null', ':', '%', '@', '10.0.0.1',
   '::ffff:', 'fe80::1%eth0', '[2001:DB8::1]:443', 'http://', 'https://', 'Example.COM', '..', '日本', 'S-1-5-21-1-2', '(null)', '0000',
@@ -75,16 +90,16 @@ const COLUMNS = {
   SHA256: 'hash', SourceIP: 'ip', DomainName: 'domain', Url: 'url', FullPath: 'path', UserName: 'user', CommandLine: 'command',
   ProcessName: 'process', Computer: 'host', RuleName: 'rule',
 } as const // biome-ignore format: a list to read across
-const anything = () =>
-  Array.from({ length: randomInt(1, 6) }, () => PIECES[randomInt(PIECES.length)]!).join('').repeat(randomInt(40) === 0 ? 400 : 1) // biome-ignore format: one line
+const text = fc.oneof(
+  { weight: 39, arbitrary: fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 5 }).map((some) => some.join('')) },
+  { weight: 1, arbitrary: fc.constantFrom(...PIECES).map((piece) => piece.repeat(400)) },
+) // biome-ignore format: one line each
+const texts = fc.record(Object.fromEntries(Object.keys(COLUMNS).map((column) => [column, text])))
 
 test('every typed cell of random rows is what its sighting says, form, shape and number of hosts', async () => {
   const tenant = await newTenant()
   const artifact = 'Own.Random'
-  const rows = Array.from({ length: 150 }, (_, at) => ({
-    Hostname: `h${at % 7}`,
-    ...Object.fromEntries(Object.keys(COLUMNS).map((column) => [column, anything()])),
-  }))
+  const rows = fc.sample(texts, 150).map((row, at) => ({ Hostname: `h${at % 7}`, ...row }))
   await tenant.deliver(jsonLines(rows), { artifact })
   const sightings = await sightingsOf(tenant, artifact)
   const cells = rows.flatMap(({ Hostname: _host, ...row }) =>

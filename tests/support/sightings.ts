@@ -8,6 +8,7 @@ export const sightingsOf = (tenant: Tenant, artifact: string) =>
     `select type, value, shape, field, toUInt64(rows) as rows, host_id, batch_id, revision from sightings final
      where tenant_id = {tenant:UInt64} and artifact = {artifact:String} order by type, value, field, host_id, batch_id`,
     { artifact },
+    { maxRows: 1_000_000 },
   )
 
 type Times = { event: string | null; times: string[] }

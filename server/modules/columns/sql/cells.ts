@@ -44,10 +44,9 @@ export function cellPaths(cells: Cell[], artifacts: string[]): Map<string, SeenP
   for (const { artifact, column, text } of cells) {
     const paths = found.get(artifact)
     if (!paths) continue
-    const leaves = text.startsWith('{')
-      ? leavesOf(parsed(text), column)
-      : [{ path: column, list: text.startsWith('[') }]
-    for (const leaf of leaves) paths.set(leaf.path, leaf)
+    // An address may begin as a list does, so what it is only reading it tells; one list among texts makes the column one.
+    const leaves = leavesOf(/^[{[]/.test(text) ? parsed(text) : null, column)
+    for (const { path, list } of leaves) paths.set(path, { path, list: list || paths.get(path)?.list === true })
   }
   return new Map([...found].map(([artifact, paths]) => [artifact, [...paths.values()]]))
 }
