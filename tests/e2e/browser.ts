@@ -12,7 +12,7 @@ afterAll(() => browser.close())
 const trouble: string[] = []
 afterEach(async () => {
   for (const context of browser.contexts()) await context.close()
-  expect(trouble.splice(0), 'what the browser complained of').toEqual([])
+  expect(trouble.splice(0).join('\n'), 'what the browser complained of').toBe('')
 })
 
 export const DESK = { width: 1440, height: 900 }
