@@ -1,5 +1,6 @@
 import { useFetcher } from '@remix-run/react'
 import { type ReactNode, useEffect } from 'react'
+import { asSection } from '#app/lib/aside.ts'
 import { number } from '#app/lib/format.ts'
 import { dossierLink, typeName } from '#app/lib/observable-link.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
@@ -18,9 +19,9 @@ import { Value } from './value.tsx'
  * JavaScript a link to the page that is the section alone.
  */
 export function Later<T>({ title, to, children }: { title: string; to: string; children: (data: T) => ReactNode }) {
-  const { load, data } = useFetcher<T>()
+  const { load, data } = useFetcher<T | null>()
   useEffect(() => {
-    load(to)
+    load(asSection(to))
   }, [load, to])
   return (
     <section aria-label={title}>
@@ -29,7 +30,8 @@ export function Later<T>({ title, to, children }: { title: string; to: string; c
           On a page of its own
         </Link>
       </SectionHead>
-      {data !== undefined && children(data)}
+      {data === null && <Away />}
+      {data && children(data)}
     </section>
   )
 }

@@ -1,4 +1,5 @@
 import { load } from '#app/lib/api.server.ts'
+import { quietly } from '#app/lib/aside.ts'
 import { failureOf } from '#app/lib/failures.server.ts'
 import { asFinds } from '#app/lib/finds.server.ts'
 import type { Find } from '#app/lib/finds.ts'
@@ -13,3 +14,5 @@ export const loader = load(
     }),
   }),
 )
+
+export const clientLoader = quietly

@@ -3,6 +3,7 @@ import { HostActivity } from '#app/components/host-portrait.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
 import { WholeValue } from '#app/components/value.tsx'
 import { load } from '#app/lib/api.server.ts'
+import { quietlyAsSection } from '#app/lib/aside.ts'
 import { titledBy } from '#app/lib/title.ts'
 import { HostId } from '#server/modules/hosts/schema.ts'
 
@@ -21,6 +22,8 @@ export const loader = load(async ({ api, params }) => {
   const { id } = HostId.parse({ id: params.hostId })
   return api.portraits.activity({ hostId: id })
 })
+
+export const clientLoader = quietlyAsSection
 
 export default function ActivityPage() {
   const { host, activity } = useLoaderData<typeof loader>()

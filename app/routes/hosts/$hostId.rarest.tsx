@@ -3,6 +3,7 @@ import { RarestThings } from '#app/components/host-portrait.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
 import { WholeValue } from '#app/components/value.tsx'
 import { load } from '#app/lib/api.server.ts'
+import { quietlyAsSection } from '#app/lib/aside.ts'
 import { titledBy } from '#app/lib/title.ts'
 import { HostId } from '#server/modules/hosts/schema.ts'
 
@@ -22,6 +23,8 @@ export const loader = load(async ({ api, params }) => {
   const { host, ...rarest } = await api.portraits.rarest({ hostId: id })
   return { host, rarest }
 })
+
+export const clientLoader = quietlyAsSection
 
 export default function RarestPage() {
   const { host, rarest } = useLoaderData<typeof loader>()

@@ -1,4 +1,5 @@
 import { load } from '#app/lib/api.server.ts'
+import { quietly } from '#app/lib/aside.ts'
 import { failureOf } from '#app/lib/failures.server.ts'
 import type { Completion } from '#server/modules/language/schema.ts'
 
@@ -12,3 +13,5 @@ export const loader = load(
       throw error
     }),
 )
+
+export const clientLoader = quietly
