@@ -84,6 +84,7 @@ function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSig
             max_execution_time: seconds,
             max_result_rows: String(maxRows),
             output_format_json_quote_64bit_integers: 0,
+            ...WHOLE,
             ...settings,
           },
         })
@@ -156,6 +157,9 @@ function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSig
     },
   }
 }
+
+// What fails while it is answered is told as what it is, not by a connection that breaks off.
+const WHOLE: ClickHouseSettings = { wait_end_of_query: 1, http_response_buffer_size: '4000000' }
 
 /** What the engine says of a mutation that it cancelled because a partition of the same table went, or because it was shut down. */
 export const PUT_OFF = /Cancelled mutating parts|\(ABORTED\)/

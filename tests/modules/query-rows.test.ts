@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { SENT, written } from '../support/queried-rows.ts'
 import { queriesOver } from '../support/query-oracle.ts'
-import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
+import { base, jsonLines, newTenant, type Tenant } from '../support/world.ts'
 import '../support/chance.ts'
 
 let tenant: Tenant
@@ -185,4 +185,10 @@ test('a delivery of other rows changes nothing of what a query means', async () 
   })
   expect(await found('powershell')).toEqual([0, 1])
   expect(await found('host:ws-01 Name:powershell.exe')).toEqual([0, 1])
+})
+
+test('an answer that becomes too much while it is given is told as too much, not as an engine that is away', async () => {
+  const rows = base.telemetry.forTenant((await newTenant()).id)
+  const asked = rows.select(`select number, repeat('x', 1000) as text from numbers(100000)`, {}, { maxRows: 70_000 })
+  await expect(asked).rejects.toThrow(/needs more memory/)
 })
