@@ -85,7 +85,7 @@ async function insert(engine: Engine, exchange: Exchange): Promise<void> {
   exchange.response.end()
 }
 
-/** A short answer is sent when it is whole, so that every error has its status; a long one while it is made. */
+/** A short answer is sent when it is whole, so that every error has its status; a long one while it is made, unless whole is asked. */
 async function select(engine: Engine, exchange: Exchange): Promise<void> {
   const { asked, response, file } = exchange
   let done: Done | undefined
@@ -96,7 +96,8 @@ async function select(engine: Engine, exchange: Exchange): Promise<void> {
   // A failure is met below, wherever it is waited for; until then it must not count as unhandled.
   running.catch(() => {})
   try {
-    while (!done && (await sizeOf(file)) < SEND_WHILE_RUNNING_BYTES) await Promise.race([running, pause(LOOK_AGAIN_MS)])
+    const early = async () => !asked.whole && (await sizeOf(file)) >= SEND_WHILE_RUNNING_BYTES
+    while (!done && !(await early())) await Promise.race([running, pause(LOOK_AGAIN_MS)])
     writeHead(exchange, done)
     await pipeline(Readable.from(rowsOf(file, running, () => done !== undefined)), response)
   } finally {

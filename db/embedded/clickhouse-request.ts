@@ -10,6 +10,8 @@ export type Asked = {
   database: string | undefined
   defaultFormat: string
   queryId: string
+  /** Nothing is sent before all of it is there, so that every error has its status. */
+  whole: boolean
   /** How the rows in the body are compressed, in the engine's words; undefined when the body holds no rows. */
   body: string | undefined
 }
@@ -52,6 +54,7 @@ export async function readRequest(request: IncomingMessage): Promise<Asked> {
     database: fields.get('database'),
     defaultFormat: nameOf(fields.get('default_format') ?? 'TabSeparated'),
     queryId: fields.get('query_id') ?? '',
+    whole: fields.get('wait_end_of_query') === '1',
     body: rows ? compressionOf(encoding) : undefined,
   }
 }
