@@ -25,7 +25,10 @@ export async function openBase(env: Env, name: 'web' | 'worker'): Promise<Base &
   })
   // What brings rows has connections of its own, so that pages never wait for a flood of deliveries to get one.
   const intake = name === 'web' ? openPool(env.APP_DATABASE_URL, { name: 'velocicompanion-intake', max: 4 }) : null
-  const telemetry = openTelemetry(env.CLICKHOUSE_URL ?? '', { name: `velocicompanion-${name}` })
+  const telemetry = openTelemetry(env.CLICKHOUSE_URL ?? '', {
+    name: `velocicompanion-${name}`,
+    rememberedBytes: env.MAX_REMEMBERED_BYTES,
+  })
   const spool = openSpool(join(env.DATA_DIR, 'spool'), {
     maxBytes: env.MAX_DELIVERY_BYTES,
     minFreeBytes: env.MIN_FREE_DISK_BYTES,

@@ -27,7 +27,8 @@ const LESS_THAN_PAGES = 5
 async function main() {
   setPriority(LESS_THAN_PAGES)
   const env = readEnv()
-  const base = await openBase(env, 'worker')
+  // It brings and changes rows: what it remembered of them would rarely be asked again.
+  const base = await openBase({ ...env, MAX_REMEMBERED_BYTES: 0 }, 'worker')
   const stopping = new AbortController()
   const jobsPool = new pg.Pool({
     connectionString: env.JOBS_DATABASE_URL,

@@ -36,6 +36,11 @@ const Environment = z.object({
   MAX_BACKLOG_BYTES: count(32 * 1024 ** 3),
   MAX_TENANT_BACKLOG_BYTES: count(8 * 1024 ** 3),
   MAX_BACKLOG_MINUTES: count(60),
+  MAX_REMEMBERED_BYTES: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .default(64 * 1024 ** 2),
   VIRUSTOTAL_API_KEY: z.preprocess(empty, z.string().optional()),
   VIRUSTOTAL_URL: z.url().default('https://www.virustotal.com/api/v3'),
   METRICS_TOKEN: z.preprocess(empty, z.string().optional()),

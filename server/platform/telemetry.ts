@@ -2,13 +2,15 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ClickHouseClient,
-  ClickHouseError,
   ClickHouseLogLevel,
   type ClickHouseSettings,
   createClient,
   SettingsMap,
 } from '@clickhouse/client'
-import { AppError } from './errors.ts'
+import { type Remembered, remember } from './remembered.ts'
+import { Left, rethrow } from './telemetry-failures.ts'
+
+export { inTime, orAway } from './telemetry-failures.ts'
 
 /** Every ClickHouse table that holds tenants' rows. Each statement is filtered on all of them. */
 export const ROW_TABLES = [
@@ -32,8 +34,14 @@ type Limits = { seconds?: number; maxRows?: number; settings?: ClickHouseSetting
 export type Telemetry = ReturnType<typeof openTelemetry>
 export type TenantRows = ReturnType<Telemetry['forTenant']>
 
-/** Connects to the row engine at `url`. Nothing is sent before the first statement. */
-export function openTelemetry(url: string, { name = 'velocicompanion', maxConnections = 10 } = {}) {
+/**
+ * Connects to the row engine at `url`. Nothing is sent before the first statement. `rememberedBytes`: of answers that are
+ * kept until stored rows change.
+ */
+export function openTelemetry(
+  url: string,
+  { name = 'velocicompanion', maxConnections = 10, rememberedBytes = 0 } = {},
+) {
   const client = createClient({
     url,
     application: name,
@@ -44,18 +52,30 @@ export function openTelemetry(url: string, { name = 'velocicompanion', maxConnec
     log: { level: ClickHouseLogLevel.OFF }, // failures are thrown, and logged where they are handled
   })
 
+  const remembered =
+    rememberedBytes > 0
+      ? remember(
+          () => versionOf(client),
+          rememberedBytes,
+          (error) => error instanceof Left,
+        )
+      : null
+
   return {
     client,
     /** `signal`: a reader who has left; what it was asking is stopped in the engine too. Writes are carried through. */
-    forTenant: (tenantId: number, signal?: AbortSignal) => forTenant(client, tenantId, signal),
+    forTenant: (tenantId: number, signal?: AbortSignal) => forTenant({ client, remembered }, tenantId, signal),
     /** Whether the engine answers within a second. */
     ping: async () => (await Promise.race([client.ping(), late(1_000)])).success,
     close: () => client.close(),
   }
 }
 
+type Engine = { client: ClickHouseClient; remembered: Remembered | null }
+
 /** `name`: what the statements belong to, by which the engine finds those that still run. */
-function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSignal, name?: string) {
+function forTenant(engine: Engine, tenantId: number, signal?: AbortSignal, name?: string) {
+  const { client } = engine
   const bound = (params: Params) => ({ ...params, tenant: tenantId })
   const left = signal ? { abort_signal: signal } : {}
   const named = name ? { log_comment: nameOf(tenantId, name) } : {}
@@ -65,31 +85,32 @@ function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSig
 
     /**
      * Rows of a SELECT as objects. SQL names `tenant_id = {tenant:UInt64}` itself for the primary key; the filter
-     * added here holds even where it does not. Throws AppError `unavailable` when the engine is down or too slow.
+     * added here holds even where it does not. What stored rows answer is remembered until any of them change. Throws
+     * AppError `unavailable` when the engine is down or too slow.
      */
     async select<Row>(
       query: string,
       params: Params = {},
       { seconds = 10, maxRows = 10_000, settings }: Limits = {},
     ): Promise<Row[]> {
-      const answer = await client
-        .query({
-          ...left,
-          query,
-          format: 'JSONEachRow',
-          query_params: bound(params),
-          clickhouse_settings: {
-            ...scope(tenantId),
-            readonly: '2',
-            max_execution_time: seconds,
-            max_result_rows: String(maxRows),
-            output_format_json_quote_64bit_integers: 0,
-            ...WHOLE,
-            ...settings,
-          },
-        })
-        .catch(rethrow)
-      return answer.json<Row>().catch(rethrow)
+      const clickhouse_settings = {
+        ...scope(tenantId),
+        readonly: '2' as const,
+        max_execution_time: seconds,
+        max_result_rows: String(maxRows),
+        output_format_json_quote_64bit_integers: 0 as const,
+        ...WHOLE,
+        ...settings,
+      }
+      const query_params = bound(params)
+      const ask = async () => {
+        const asked = { ...left, query, format: 'JSONEachRow' as const, query_params, clickhouse_settings }
+        const answer = await client.query(asked).catch(rethrow)
+        return answer.text().catch(rethrow)
+      }
+      const { remembered } = engine
+      const question = [query, query_params, clickhouse_settings]
+      return rowsIn<Row>(remembered && OF_STORED_ROWS(query) ? await remembered(question, ask) : await ask())
     },
 
     /** A SELECT as a stream of bytes in `format`, for downloads. `seconds`: how long the engine may work on it. */
@@ -129,7 +150,7 @@ function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSig
     },
 
     /** The same rows; what is written through them bears this name. */
-    named: (name: string) => forTenant(client, tenantId, signal, name),
+    named: (name: string) => forTenant(engine, tenantId, signal, name),
 
     /** Ends every write of this name that still runs, whoever began it, and resolves when none does. */
     async stop(name: string): Promise<void> {
@@ -158,6 +179,31 @@ function forTenant(client: ClickHouseClient, tenantId: number, signal?: AbortSig
   }
 }
 
+const rowsIn = <Row>(text: string) =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Row)
+
+const REMEMBERED_TABLES = ['rows', 'sightings'] as const
+const CHANGING = new RegExp(
+  `\\b(${ROW_TABLES.filter((table) => !(REMEMBERED_TABLES as readonly string[]).includes(table)).join('|')}|system|now|now64|today|yesterday|rand\\w*)\\b`,
+)
+/** Whether an answer follows from stored rows and sightings alone. A word that only looks like another source is taken for one. */
+const OF_STORED_ROWS = (query: string) => !CHANGING.test(query)
+
+/** The state of the stored rows: the parts the tables consist of, by what is in them. Null where the engine does not tell. */
+async function versionOf(client: ClickHouseClient): Promise<string | null> {
+  const tables = REMEMBERED_TABLES.map((table) => `'${table}'`).join(', ')
+  const query = `select toString(sum(cityHash64(table, name, hash_of_all_files))) as version, toString(count()) as parts
+    from system.parts where active and database = currentDatabase() and table in (${tables})`
+  try {
+    return await (await client.query({ query, format: 'JSONEachRow', clickhouse_settings: { max_threads: 1 } })).text()
+  } catch {
+    return null
+  }
+}
+
 // What fails while it is answered is told as what it is, not by a connection that breaks off.
 const WHOLE: ClickHouseSettings = { wait_end_of_query: 1, http_response_buffer_size: '4000000' }
 
@@ -178,45 +224,3 @@ const scope = (tenantId: number): ClickHouseSettings => ({
 
 const late = (ms: number) =>
   new Promise<{ success: false }>((resolve) => setTimeout(() => resolve({ success: false }), ms).unref())
-
-// What the client throws for a request that we have ended ourselves.
-const isLeft = (error: unknown) =>
-  /^(AbortError|The user aborted a request|The operation was aborted)/.test(
-    `${(error as Error).name === 'AbortError' ? 'AbortError' : (error as Error).message}`,
-  )
-
-/** The answer, or null where the row engine is down or would take too long: what else was asked stands without it. */
-export const orAway = <T>(answer: Promise<T>): Promise<T | null> => nullWhere(answer, () => true)
-
-/** The answer, or null where finding it would take too long or too much memory; an engine that is down still throws. */
-export const inTime = <T>(answer: Promise<T>): Promise<T | null> =>
-  nullWhere(answer, (error) => error instanceof TooMuch)
-
-const nullWhere = <T>(answer: Promise<T>, holds: (error: AppError) => boolean): Promise<T | null> =>
-  answer.catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'unavailable' && holds(error)) return null
-    throw error
-  })
-
-/** The engine could have answered, with more time or memory than a question may have. */
-class TooMuch extends AppError {
-  constructor(what: string) {
-    super('unavailable', `The search ${what}. Narrow it down by artifact, host or time.`)
-  }
-}
-
-const TOO_SLOW = new Set(['159', '160', '394'])
-const TOO_BIG = new Set(['241', '307', '396'])
-
-function rethrow(error: unknown): never {
-  if (isLeft(error)) throw new AppError('unavailable', 'The answer was no longer waited for.')
-  const code = error instanceof ClickHouseError ? error.code : (error as { code?: string }).code
-  if (code && TOO_SLOW.has(code)) throw new TooMuch('took too long and was stopped')
-  if (code && TOO_BIG.has(code)) throw new TooMuch('needs more memory than it may use')
-  if (/No space left on device|NOT_ENOUGH_SPACE|ENOSPC/.test((error as Error).message))
-    throw new AppError('unavailable', 'The disk is full; the row engine cannot write.', {}, 60)
-  const refused = /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|Timeout/i.test(`${code} ${(error as Error).message}`)
-  if (refused)
-    throw new AppError('unavailable', 'The row engine is restarting; records still work. Try again in a moment.', {}, 3)
-  throw error
-}

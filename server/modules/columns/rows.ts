@@ -143,30 +143,33 @@ type Text = { role: string; text: string }
 
 // What a text is follows from the text alone, and pages show the same ones again and again. Of each tenant its own: how
 // quickly one is answered tells nobody what another has looked at.
-const typed = recent<Typed | 'none'>(50_000)
+const typed = recent<Typed[]>(50_000)
 const LONGEST_REMEMBERED = 500
 
-/** Texts of cells with a role each as the observables they are, by their place; what is none is not there. */
-export async function typedTexts(rows: TenantRows, texts: Text[]): Promise<Map<number, Typed>> {
-  const keys = texts.map(({ role, text }) => `${rows.tenantId} ${role} ${text}`)
-  const found = keys.map((key) => typed.recall(key))
-  const asked = [...texts.keys()].filter((at) => found[at] === undefined)
+/**
+ * Tells of each of these texts of cells which observables it is, read in its role: a URL and its host are two, what is none
+ * has none. The first is what the cell itself is.
+ */
+export async function typedTexts(rows: TenantRows, texts: Text[]): Promise<(text: Text) => Typed[]> {
+  const keyOf = ({ role, text }: Text) => `${rows.tenantId} ${role} ${text}`
+  const different = new Map(texts.map((text) => [keyOf(text), text]))
+  const known = new Map([...different.keys()].map((key) => [key, typed.recall(key)]))
+  const asked = [...different.keys()].filter((key) => !known.get(key))
   const answers = await typedByEngine(
     rows,
-    asked.map((at) => texts[at]!),
+    asked.map((key) => different.get(key)!),
   )
-  for (const [n, at] of asked.entries()) {
-    const answer = answers.get(n) ?? 'none'
-    found[at] = answer
-    if (keys[at]!.length <= LONGEST_REMEMBERED) typed.keep(keys[at]!, answer)
+  for (const [n, key] of asked.entries()) {
+    known.set(key, answers[n]!)
+    if (key.length <= LONGEST_REMEMBERED) typed.keep(key, answers[n]!)
   }
-  return new Map(found.flatMap((one, at) => (one && one !== 'none' ? [[at, one] as const] : [])))
+  return (text) => known.get(keyOf(text)) ?? []
 }
 
-async function typedByEngine(rows: TenantRows, texts: Text[]): Promise<Map<number, Typed>> {
-  if (texts.length === 0) return new Map()
+async function typedByEngine(rows: TenantRows, texts: Text[]): Promise<Typed[][]> {
+  if (texts.length === 0) return []
   const params = { roles: texts.map(({ role }) => role), texts: texts.map(({ text }) => text) }
-  const limits = { maxRows: texts.length, settings: SIGHTINGS_SETTINGS }
+  const limits = { maxRows: 2 * texts.length, settings: SIGHTINGS_SETTINGS }
   const isForeign = ({ role, text }: Text) => (role === 'domain' || role === 'url') && /[^\0-\x7f]/.test(text)
   const names = texts.some(isForeign) ? await rows.select<{ name: string }>(foreignTextsSql(), params, limits) : []
   const idn = names.map(({ name }) => name)
@@ -175,5 +178,7 @@ async function typedByEngine(rows: TenantRows, texts: Text[]): Promise<Map<numbe
     { ...params, idn, ascii: idn.map(asciiName) },
     limits,
   )
-  return new Map(found.map(({ n, ...typed }) => [n - 1, typed]))
+  const told: Typed[][] = texts.map(() => [])
+  for (const { n, ...one } of found) told[n - 1]![one.type === texts[n - 1]!.role ? 'unshift' : 'push'](one)
+  return told
 }

@@ -1,6 +1,4 @@
-import {
-  asciiName, type ColumnsOf, foreignNamesSql, keySql, observablesSql, SIGHTINGS_SETTINGS, type Typed,
-} from '#server/modules/columns/service.ts' // biome-ignore format: a list to read across
+import type { Typed } from '#server/modules/columns/service.ts'
 import { inTime, type TenantRows } from '#server/platform/telemetry.ts'
 import type { Fleet } from './queries.ts'
 
@@ -105,60 +103,39 @@ export const someSightings = (rows: TenantRows, { type, value }: Value, each: nu
     { type, value, each },
   )
 
-export type Neighbour = Value & { field: string; rows: number }
-
 const MOST_LINES = 500
-const EACH_TYPE = 12
+const LONGEST_LINE = 65_536
 
 /**
- * The values that stand most often in the same rows as one, of the rows at these places; null when that takes too long.
- * `maps`: what the columns of the places' artifacts are.
+ * Rows at these places in which a value can stand, as they came; null when looking takes too long. Rows of over 64 KiB are
+ * not looked at.
  */
-export async function neighboursOf(rows: TenantRows, { type, value }: Value, maps: ColumnsOf[], places: Sighted[]) {
-  const token = tokenOf({ value })
-  const where = `artifact in {artifacts:Array(String)} and (artifact, host_id, batch_id) in (
-    select place.1, place.2, place.3 from (
-      select arrayJoin(arrayZip({artifacts:Array(String)}, {hosts:Array(UInt64)}, {batches:Array(UInt64)})) as place))
-    ${token ? 'and positionCaseInsensitive(rows.raw, {token:String}) > 0' : ''}`
-  const observables = observablesSql(maps, where)
-  if (!observables || places.length === 0) return []
-  const params = {
-    type,
-    value,
-    token,
-    artifacts: places.map(({ artifact }) => artifact),
-    hosts: places.map(({ host_id }) => host_id),
-    batches: places.map(({ batch_id }) => batch_id),
-  }
-  const limits = { settings: SIGHTINGS_SETTINGS }
-  const foreign = foreignNamesSql(maps, where)
-  const names = foreign ? await inTime(rows.select<{ name: string }>(foreign, params, limits)) : []
-  if (names === null) return null
-  const idn = names.map(({ name }) => name)
-  return inTime(
-    rows.select<Neighbour>(
-      `select cell.1 as type, cell.2 as field, cell.3 as value, count() as rows from (
-         select groupUniqArray((type, field, value)) as cells
-         from (select batch_id, line, type, field, ${keySql('value')} as value from (${observables}))
-         group by batch_id, line having countIf(type = {type:String} and value = {value:String}) > 0 limit ${MOST_LINES})
-       array join cells as cell
-       where not (cell.1 = {type:String} and cell.3 = {value:String})
-       group by cell.1, cell.2, cell.3 order by rows desc, value limit ${EACH_TYPE} by type, field limit 150`,
-      { ...params, idn, ascii: idn.map(asciiName) },
-      limits,
+export const rowsHolding = (rows: TenantRows, { value }: Value, places: Sighted[]) =>
+  inTime(
+    rows.select<{ artifact: string; raw: string }>(
+      `select artifact, rows.raw as raw from rows
+       where ${OWN} and artifact in {artifacts:Array(String)} and (artifact, host_id, batch_id) in (
+           select place.1, place.2, place.3 from (
+             select arrayJoin(arrayZip({artifacts:Array(String)}, {hosts:Array(UInt64)}, {batches:Array(UInt64)})) as place))
+         and length(rows.raw) <= ${LONGEST_LINE} and positionCaseInsensitive(rows.raw, {part:String}) > 0
+       limit ${MOST_LINES}`,
+      {
+        part: partOf(value),
+        artifacts: places.map(({ artifact }) => artifact),
+        hosts: places.map(({ host_id }) => host_id),
+        batches: places.map(({ batch_id }) => batch_id),
+      },
     ),
   )
-}
 
 /**
- * A part of a value that every row with it has, whichever way JSON wrote it; '' when none is sure. What follows a space
- * may have followed an escaped tab in the row, and what follows a letter beyond ASCII a code point.
+ * The longest part of a value that every row with it has, whichever way JSON wrote it and whatever its one form folds; ''
+ * when none is sure. Letters beyond ASCII fold into others and may be written as code points.
  */
-function tokenOf({ value }: Pick<Value, 'value'>): string {
+function partOf(value: string): string {
   if (value.startsWith('sha256:') || value.includes('xn--')) return ''
-  const found = value.matchAll(/(?:^|[\\/._:=([{,;@$%-])([0-9A-Za-z]{4,})(?![0-9A-Za-z\u0080-\uffff])/g)
-  const [longest] = [...found].map(([, token]) => token!).sort((a, b) => b.length - a.length)
-  return longest ?? ''
+  const parts = value.match(/(?<![\u0080-\uffff])[0-9A-Za-z._-]+(?![\u0080-\uffff])/g) ?? []
+  return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '')
 }
 
 /** A row near another: where it lies and its beginning. */

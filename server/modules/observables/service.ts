@@ -1,9 +1,9 @@
 import {
   cellPaths,
   cellTexts,
-  groupsOf,
   mapsOf,
   observableOf,
+  rowTexts,
   type Typed,
   typedTexts,
 } from '#server/modules/columns/service.ts'
@@ -15,7 +15,7 @@ import { AppError } from '#server/platform/errors.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { type Fleet, fleetOf, hostsNamed, newestFrom } from './queries.ts'
 import {
-  daysOf, hostsOfValue, hostsWith, keyOf, type Neighbour, neighboursOf, placesOf, rarestNew, rowsAround, type Sighted, sameShape,
+  daysOf, hostsOfValue, hostsWith, keyOf, placesOf, rarestNew, rowsAround, rowsHolding, type Sighted, sameShape,
   someSightings,
 } from './rows.ts' // biome-ignore format: a list to read across
 import type { Cell, Observable } from './schema.ts'
@@ -37,11 +37,9 @@ export async function ofCells(ctx: Reader, cells: Cell[]): Promise<(CellObservab
     fleet: await fleetOf(own),
   }))
   const texts = cells.map((cell) => cellTexts(cell, maps.get(cell.artifact)?.columns ?? []))
-  const distinct = [...new Map(texts.flat().map((one) => [`${one.role} ${one.text}`, one])).values()]
-  const typed = await typedTexts(ctx.rows, distinct)
-  const found = new Map(distinct.flatMap((one, at) => (typed.has(at) ? [[`${one.role} ${one.text}`, typed.get(at)!] as const] : []))) // biome-ignore format: one line
-  const ofCell = texts.map((some) => some.map((one) => found.get(`${one.role} ${one.text}`)).find(Boolean) ?? null)
-  const values = [...new Map([...found.values()].map((one) => [keyOf(one), one])).values()]
+  const typed = await typedTexts(ctx.rows, texts.flat())
+  const ofCell = texts.map((some) => some.map((text) => typed(text)[0]).find(Boolean) ?? null)
+  const values = [...new Map(ofCell.flatMap((one) => (one ? [[keyOf(one), one]] : []))).values()]
   const told = await toldOf(ctx, values, fleet)
   return ofCell.map((one, at) => one && told(one, cells[at]!.host ?? null))
 }
@@ -137,11 +135,37 @@ async function alikeTo(ctx: DetachedCtx, value: Typed, fleet: Fleet) {
 async function besides(ctx: DetachedCtx, value: Value, sightings: Sighted[], fleet: Fleet) {
   const artifacts = [...new Set(sightings.map(({ artifact }) => artifact))]
   if (artifacts.length === 0) return []
-  const found = await neighboursOf(ctx.rows, value, groupsOf(await mapsFor(ctx, artifacts)), sightings)
+  const [maps, found] = await Promise.all([mapsFor(ctx, artifacts), rowsHolding(ctx.rows, value, sightings)])
   if (found === null) return null
-  const typed = found.map((one): Typed & Neighbour => ({ ...one, shape: '' }))
-  const told = await toldOf(ctx, typed, fleet)
-  return typed.map(({ field, rows, ...one }) => ({ ...told(one, null), field, rows }))
+  const rows = found.map(({ artifact, raw }) => rowTexts(raw, maps.get(artifact)?.columns ?? []))
+  const typed = await typedTexts(ctx.rows, rows.flat())
+  const seen = rows.map((texts) => texts.flatMap((text) => typed(text).map((is) => ({ ...is, field: text.path }))))
+  const beside = commonest(
+    seen.filter((values) => values.some((one) => keyOf(one) === keyOf(value))).map((values) => values.filter((one) => keyOf(one) !== keyOf(value))),
+  ) // biome-ignore format: two levels
+  const told = await toldOf(ctx, beside, fleet)
+  return beside.map(({ field, rows, ...one }) => ({ ...told(one, null), field, rows }))
+}
+
+type Neighbour = Typed & { field: string; rows: number }
+
+const EACH_FIELD = 12
+const MOST_NEIGHBOURS = 150
+
+/** The values that stand in most of these rows, some of each type and field. */
+function commonest(seen: Omit<Neighbour, 'rows'>[][]): Neighbour[] {
+  const counted = new Map<string, Neighbour>()
+  for (const values of seen)
+    for (const [key, one] of new Map(values.map((one) => [`${keyOf(one)} ${one.field}`, one])))
+      counted.set(key, { ...one, rows: (counted.get(key)?.rows ?? 0) + 1 })
+  const most = [...counted.values()].sort((a, b) => b.rows - a.rows || (a.value < b.value ? -1 : 1))
+  const taken = new Map<string, number>()
+  const some = most.filter(({ type, field }) => {
+    const before = taken.get(`${type} ${field}`) ?? 0
+    taken.set(`${type} ${field}`, before + 1)
+    return before < EACH_FIELD
+  })
+  return some.slice(0, MOST_NEIGHBOURS)
 }
 
 async function latestAround(ctx: DetachedCtx, sightings: Sighted[]) {

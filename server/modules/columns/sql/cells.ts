@@ -11,9 +11,9 @@ const GIVEN = `select given.1 as n, given.2 as role, (0, ${cleanSql('given.3')})
   from (select arrayJoin(arrayZip(arrayEnumerate({texts:Array(String)}), {roles:Array(String)}, {texts:Array(String)})) as given)`
 
 /**
- * SQL: texts of cells as the observables that the same cells of rows are sightings of, the first of each: columns `n`,
- * `type`, `value`, `shape`; what is none is missing. Only texts with one of these
- * roles are read. Parameters: `roles` and `texts` side by side, and `idn` and `ascii`.
+ * SQL: texts of cells as the observables that the same cells of rows are sightings of, all of each: columns `n`, `type`,
+ * `value`, `shape`; what is none is missing. Only texts with one of these roles are read. Parameters: `roles` and `texts`
+ * side by side, and `idn` and `ascii`.
  */
 export function typedTextsSql(roles: string[]): string {
   const asked = TYPES.filter((role) => roles.includes(role))
@@ -21,7 +21,7 @@ export function typedTextsSql(roles: string[]): string {
   const ways = asked.map((role) => `role = '${role}', [${readAs(role).map(([type, text]) => formOf(type, text)).join(', ')}]`) // biome-ignore format: one line
   const seen = `multiIf(${ways.join(', ')}, [])`
   const found = `select n, seen.1 as type, seen.2 as value
-    from (select n, arrayJoin(arraySlice(arrayFilter(s -> s.2 != '', ${seen}), 1, 1)) as seen from (${GIVEN}))`
+    from (select n, arrayJoin(arrayFilter(s -> s.2 != '', ${seen})) as seen from (${GIVEN}))`
   return `select n, ${nameOfType} as type, ${keySql('value')} as value, ${keySql('shape')} as shape
     from (${withShape(found, (type) => codeOf(type as ObservableType), types)})`
 }
@@ -58,6 +58,24 @@ function leavesOf(value: unknown, path: string): SeenPath[] {
 
 const MOST_TEXTS = 8
 const LONGEST = 65_536
+
+/** What a row says in the columns of a map: texts with the path and the role of each. */
+export function rowTexts(raw: string, mapped: MappedColumn[]): { path: string; role: string; text: string }[] {
+  const row = parsed(raw)
+  return mapped.flatMap(({ path, role, list }) => {
+    const value = role === 'time' ? undefined : valueIn(row, path)
+    const many = list === true && Array.isArray(value)
+    const texts = many ? value : list ? partsOf(textOf(value), true, role) : [value]
+    return texts
+      .map(textOf)
+      .filter((text) => text !== '' && text.length <= LONGEST)
+      .map((text) => ({ path, role, text }))
+  })
+}
+
+// Of what is neither, no type of observable is made.
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 
 /** What a cell says, by the role of its column: one text, those of a list, or those that a map knows of an object. */
 export function cellTexts({ column, text }: Cell, mapped: MappedColumn[]): { role: string; text: string }[] {
