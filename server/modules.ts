@@ -15,6 +15,7 @@ export const MODULES = {
   ingestion: ['batch', 'batch_member', 'flow', 'archive_key'],
   // The end of a tenant empties its rows, and ends its sessions, and the accounts that were only there.
   tenants: ['tenant', 'membership', 'tally', 'deleted_tenant', 'auth.session', 'account'],
+  tags: ['row_tag'],
   language: [],
   verdicts: ['verdict'],
   observables: [],
@@ -24,7 +25,7 @@ export const MODULES = {
   timeline: ['annotation', 'clock_offset'],
   portraits: [],
   views: ['saved_view', 'recent_view', 'shared_link'],
-  marks: ['row_tag', 'row_comment', 'row_comment_revision'],
+  marks: ['row_comment', 'row_comment_revision'],
   palette: [],
   stacks: ['stack_run'],
   comparing: [],

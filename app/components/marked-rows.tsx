@@ -20,7 +20,13 @@ const MOST = 100
 /** Rows that people starred, tagged or commented on, the last marked first. */
 export const MarkedRows = ({ tags, rows, tag }: Props) => (
   <>
-    <PageHead title="Marked rows" about={aboutOf(rows.length, tag)} />
+    <PageHead title="Marked rows" about={aboutOf(rows.length, tag)}>
+      {rows.length > 0 && (
+        <Link className="btn" to={`/rows?${new URLSearchParams({ q: tag ? `tag:"${tag}"` : 'tag:*' })}`}>
+          {tag ? 'Explore them all' : 'Explore the tagged ones'}
+        </Link>
+      )}
+    </PageHead>
     <Refused />
     {tags.length > 0 && (
       <nav aria-label="Tags" className="flex flex-wrap gap-2 pb-3">

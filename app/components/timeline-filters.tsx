@@ -22,6 +22,7 @@ export function TimelineFilters({ hostname, flawed }: { hostname: string | null;
               <option value="host">Host</option>
               <option value="user">User</option>
               <option value="artifact">Artifact</option>
+              <option value="tag">Tag</option>
             </select>
           </span>
         </label>
@@ -37,7 +38,7 @@ export function TimelineFilters({ hostname, flawed }: { hostname: string | null;
 }
 
 type Windows = {
-  view: { q?: string | null; host?: number | null; lanes: 'host' | 'user' | 'artifact'; row?: string | null }
+  view: { q?: string | null; host?: number | null; lanes: 'host' | 'user' | 'artifact' | 'tag'; row?: string | null }
   window: { from: Date | null; to: Date | null }
   /** What named windows are around: the marked row, the moment that was asked for, or the middle of what is shown. */
   middle: Date | null

@@ -4,7 +4,7 @@ export type TimelineView = {
   to?: Date | string | null
   /** Only this host, by its id. */
   host?: number | string | null
-  lanes?: 'host' | 'user' | 'artifact' | null
+  lanes?: 'host' | 'user' | 'artifact' | 'tag' | null
   /** The row to show in its context, marked. */
   row?: string | null
   /** The moment to begin reading at. */

@@ -192,3 +192,32 @@ test('an answer that becomes too much while it is given is told as too much, not
   const asked = rows.select(`select number, repeat('x', 1000) as text from numbers(100000)`, {}, { maxRows: 70_000 })
   await expect(asked).rejects.toThrow(/needs more memory/)
 })
+
+test('rows are asked for by their tags, in any case, by pattern, by none, and of another tenant nobody’s', async () => {
+  const own = await newTenant()
+  await own.deliver(jsonLines(['a', 'b', 'c', 'd'].map((Name) => ({ Name }))), {
+    artifact: 'Own.Tagged',
+    hostname: 'h',
+  })
+  const user = own.as('user')
+  const ids = new Map((await user.telemetry.rows({})).rows.map(({ id, raw }) => [JSON.parse(raw).Name, id]))
+  for (const [name, tag] of [['a', 'star'], ['a', 'case-7'], ['b', 'case-8'], ['c', 'star']] as const)
+    await user.marks.tag({ rowId: ids.get(name)!, tag }) // biome-ignore format: a list to read across
+  const named = async (q: string) => {
+    const { rows, total } = await user.telemetry.rows({ q })
+    expect(total).toBe(rows.length)
+    return rows.map(({ raw }) => JSON.parse(raw).Name).sort().join('') // biome-ignore format: one line
+  }
+  expect(await named('tag:star')).toBe('ac')
+  expect(await named('tag:STAR')).toBe('ac')
+  expect(await named('tag:case-*')).toBe('ab')
+  expect(await named('tag:(star AND case-7)')).toBe('a')
+  expect(await named('tag:*')).toBe('abc')
+  expect(await named('NOT tag:star')).toBe('bd')
+  expect(await named('tag:nobody')).toBe('')
+  expect(await named('tag:/^case-[0-9]$/ Name:b')).toBe('b')
+  const { suggestions } = await user.language.complete({ q: 'tag:ca', at: 6 })
+  expect(suggestions.map(({ text }) => text)).toEqual(['case-7', 'case-8'])
+  expect((await tenant.as('user').telemetry.rows({ q: 'tag:case-7' })).total).toBe(0)
+  await expect(user.telemetry.rows({ q: 'tag:>3' })).rejects.toThrow(/no order to compare by/)
+})

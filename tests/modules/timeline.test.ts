@@ -171,6 +171,26 @@ test('lanes by user and artifact, and a lane of one that is counted by itself', 
   expect((await view(tenant, { lanes: 'artifact' })).lanes.lanes).toMatchObject([{ lane: PSLIST, events: 4 }])
 })
 
+test('lanes by tag count each event in every tag of its row, and a lane is what a query for the tag finds', async () => {
+  const tenant = await newTenant()
+  const times = ['2026-01-05T12:00:00Z', '2026-01-05T12:01:00Z', '2026-01-05T12:02:00Z']
+  const rows = times.map((CreateTime, n) => ({ Name: `${n}.exe`, CreateTime }))
+  await tenant.deliver(jsonLines(rows), { artifact: PSLIST, hostname: 'ws-01' })
+  const user = tenant.as('user')
+  const found = (await user.telemetry.rows({ q: 'process.name:(0.exe OR 1.exe)' })).rows
+  for (const { id } of found) await user.marks.tag({ rowId: id, tag: 'lateral' })
+  await user.marks.tag({ rowId: found[0]!.id, tag: 'star' })
+  const { lanes } = await view(tenant, { lanes: 'tag' })
+  expect(lanes.lanes.map(({ lane, events }) => [lane, events])).toEqual([
+    ['lateral', 2],
+    ['', 1],
+    ['star', 1],
+  ])
+  expect((await view(tenant, { q: 'tag:lateral' })).total).toBe(2)
+  expect((await view(tenant, { q: 'NOT tag:*' })).total).toBe(1)
+  expect((await view(await newTenant(), { lanes: 'tag' })).lanes.lanes).toEqual([])
+})
+
 test('a clock offset moves what is read and keeps what was said beside it; the stored rows are as they were', async () => {
   const tenant = await newTenant()
   const row = (at: string) => jsonLines([{ Name: 'x.exe', CreateTime: at }])

@@ -7,7 +7,7 @@ import { Value } from '../value.tsx'
 export type Lane = { lane: string; name: string; events: number; bins: { bin: number; n: number }[] }
 type Window = { from: Date; to: Date }
 type Lanes = {
-  by: 'host' | 'user' | 'artifact'
+  by: 'host' | 'user' | 'artifact' | 'tag'
   window: Window
   lanes: Lane[]
   notes: { id: number; at: Date; text: string }[]
@@ -74,8 +74,10 @@ export function SwimLanes({ by, window, lanes, notes, open, openNote }: Lanes) {
   )
 }
 
+const NAMELESS: Partial<Record<Lanes['by'], string>> = { user: 'no user named', tag: 'no tag' }
+
 const nameOf = (by: Lanes['by'], { name }: Lane): ReactNode =>
-  name === '' && by === 'user' ? <span className="muted">no user named</span> : <Value text={name} path={false} />
+  name === '' && NAMELESS[by] ? <span className="muted">{NAMELESS[by]}</span> : <Value text={name} path={false} />
 
 type One = { lane: Lane; window: Window; count: number; most: number; open: Lanes['open'] }
 

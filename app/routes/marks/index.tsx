@@ -6,7 +6,8 @@ import { actOpen, load } from '#app/lib/api.server.ts'
 import { nextPath } from '#app/lib/next-path.ts'
 import { rowLink } from '#app/lib/row-links.ts'
 import { titledBy } from '#app/lib/title.ts'
-import { CommentEdit, CommentEnd, CommentId, Marked, NewComment, RowTag, STAR } from '#server/modules/marks/schema.ts'
+import { CommentEdit, CommentEnd, CommentId, Marked, NewComment, RowTag } from '#server/modules/marks/schema.ts'
+import { STAR } from '#server/modules/tags/schema.ts'
 
 type Named = { comment: object | null }
 export const meta = titledBy(({ comment }: Named) => (comment ? 'Comment' : 'Marked rows'))

@@ -171,8 +171,9 @@ const quoted = (text: string) => `"${text.replace(/"/g, '""')}"`
 /** What narrows a view to one lane. */
 function laneView(view: { q: string | null }, by: Found['lanes']['by'], { lane }: Lane) {
   if (by === 'host') return { host: lane }
-  const term = by === 'artifact' ? `artifact:${quoted(lane)}` : lane === '' ? null : `user.name:${quoted(lane)}`
-  return { q: term === null ? narrowed(view.q ?? '', 'user.name:*', 'not') : narrowed(view.q ?? '', term, 'only') }
+  const field = by === 'user' ? 'user.name' : by
+  const q = view.q ?? ''
+  return { q: lane === '' ? narrowed(q, `${field}:*`, 'not') : narrowed(q, `${field}:${quoted(lane)}`, 'only') }
 }
 
 /** Says so where the row that was asked for cannot stand in the middle. */

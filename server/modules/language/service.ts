@@ -1,4 +1,5 @@
 import { type ArtifactMap, mapsOf, type SeenPath } from '#server/modules/columns/service.ts'
+import { rowsTagged, tagNames } from '#server/modules/tags/queries.ts'
 import type { Params } from '#server/platform/telemetry.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { hostNames } from './queries.ts'
@@ -163,13 +164,14 @@ function blamed(why: string, pattern: string): { reason: string; within: { at: n
   return { reason: reason!.slice(0, 100), within: once ? { at, length: part!.length } : null }
 }
 
-/** Hosts and artifacts are matched by name first, so that the condition on rows is one on their sorting key. */
+/** Hosts, artifacts and tags are matched by name first, so that the condition on rows is one on their sorting key. */
 async function matchedNames({ rows, transact }: Reader, terms: Term[]): Promise<Matched> {
   const artifacts = once(() => artifactNames(rows))
   const matched: Matched = new Map()
   for (const term of terms) {
     if (term.field?.of === 'artifact') matched.set(term, [...(await namesPassing(rows, await artifacts(), term.test))])
     if (term.field?.of === 'host') matched.set(term, await hostsPassing({ rows, transact }, term))
+    if (term.field?.of === 'tag') matched.set(term, await rowsPassing({ rows, transact }, term))
   }
   return matched
 }
@@ -185,6 +187,17 @@ async function hostsPassing({ rows, transact }: Reader, { field, test }: Term): 
   return hosts.filter(({ survivor }) => survivors.has(survivor)).map(({ id }) => id)
 }
 
+/** Rows that bear a tag which passes. Throws QueryError for more than a condition may name. */
+async function rowsPassing({ rows, transact }: Reader, { field, test, at, length }: Term): Promise<string[]> {
+  const tags = await namesPassing(rows, await transact('read only', ({ db }) => tagNames(db)), test)
+  const tagged = await transact('read only', ({ db }) => rowsTagged(db, [...tags]))
+  if (tagged) return tagged
+  throw new QueryError(`Too many rows bear such a tag to ask for them by “${field!.name}”. Name one tag.`, {
+    at,
+    length,
+  })
+}
+
 /** What could stand at the cursor: fields and values of this tenant only, each bounded in number, length and work. */
 export function completion(ctx: Reader, asked: { q: string; at?: number | undefined; artifact?: string | undefined }) {
   const { rows, transact } = ctx
@@ -197,6 +210,7 @@ export function completion(ctx: Reader, asked: { q: string; at?: number | undefi
       const hosts = await transact('read only', ({ db }) => hostNames(db, 'name'))
       return hosts.flatMap(({ names }) => names).sort()
     },
+    tags: () => transact('read only', ({ db }) => tagNames(db)),
     values: (artifact, path, typed) => topValues(rows, { artifact, path, typed, limit: MOST_SUGGESTIONS }),
   })
 }

@@ -6,7 +6,7 @@ import { AppError } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
-import { type CommentEdit, type CommentEnd, MOST_MARKED, MOST_TAGS, type NewComment, STAR } from './schema.ts'
+import { type CommentEdit, type CommentEnd, MOST_MARKED, type NewComment } from './schema.ts'
 
 const COMMENT = ['id', 'row_id', 'body', 'version', 'author', 'author_name', 'created_at', 'updated_at'] as const
 
@@ -43,47 +43,6 @@ export async function notesOn({ db }: Pick<Ctx, 'db'>, rowId: string) {
     .execute()
   return { tags, comments }
 }
-
-/** Puts a tag on a row; one that is there stays as it is. Throws `conflict` for more tags than a row can bear. */
-export async function addTag(ctx: Ctx, rowId: string, tag: string): Promise<void> {
-  const { n } = await ctx.db
-    .selectFrom('row_tag')
-    .select((eb) => eb.fn.countAll<number>().as('n'))
-    .where('row_id', '=', rowId)
-    .where('tag', '!=', tag)
-    .executeTakeFirstOrThrow()
-  if (Number(n) >= MOST_TAGS)
-    throw new AppError('conflict', `A row bears at most ${MOST_TAGS} tags.`, { tag: 'Too many.' })
-  const added = await ctx.db
-    .insertInto('row_tag')
-    .values({ row_id: rowId, tag, added_by: ctx.actor.accountId, added_by_name: ctx.actor.name })
-    .onConflict((c) => c.columns(['tenant_id', 'row_id', 'tag']).doNothing())
-    .returning('tag')
-    .executeTakeFirst()
-  if (added) await record(ctx, tag === STAR ? 'row.starred' : 'row.tagged', { type: 'row', id: rowId }, { tag })
-}
-
-/** Takes a tag off a row; one that is not there changes nothing. */
-export async function removeTag(ctx: Ctx, rowId: string, tag: string): Promise<void> {
-  const removed = await ctx.db
-    .deleteFrom('row_tag')
-    .where('row_id', '=', rowId)
-    .where('tag', '=', tag)
-    .returning('tag')
-    .executeTakeFirst()
-  if (removed) await record(ctx, tag === STAR ? 'row.unstarred' : 'row.untagged', { type: 'row', id: rowId }, { tag })
-}
-
-/** Every tag of the tenant with how many rows bear it, the commonest first. */
-export const tagsInUse = ({ db }: Pick<Ctx, 'db'>) =>
-  db
-    .selectFrom('row_tag')
-    .select((eb) => ['tag', eb.fn.countAll<number>().as('rows')])
-    .groupBy('tag')
-    .orderBy('rows', 'desc')
-    .orderBy('tag')
-    .limit(200)
-    .execute()
 
 /** Rows that bear a tag, or without one any mark, the last marked first; a hundred at most. */
 export async function rowsMarked(db: TenantDb, tag: string | undefined): Promise<string[]> {

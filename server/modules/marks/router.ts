@@ -1,6 +1,7 @@
+import { tagsInUse } from '#server/modules/tags/queries.ts'
 import { Nothing } from '#server/platform/input.ts'
 import { detachedProcedure, protectedProcedure, router } from '#server/platform/trpc.ts'
-import { commentById, editComment, endComment, historyOf, marksOf, notesOn, tagsInUse } from './queries.ts'
+import { commentById, editComment, endComment, historyOf, marksOf, notesOn } from './queries.ts'
 import { CommentEdit, CommentEnd, CommentId, Marked, NewComment, OfRow, OfRows, RowTag } from './schema.ts'
 import { commentOn, listMarked, tagRow, untagRow } from './service.ts'
 

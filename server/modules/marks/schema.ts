@@ -1,9 +1,6 @@
 import { z } from 'zod'
 import { ById, blank, Id, line } from '#server/platform/input.ts'
 
-/** The tag that is drawn as a star. */
-export const STAR = 'star'
-export const MOST_TAGS = 20
 export const MOST_ROWS = 200
 export const MOST_MARKED = 100
 

@@ -1,9 +1,10 @@
 import type { z } from 'zod'
+import { addTag, removeTag } from '#server/modules/tags/queries.ts'
 import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { rowAt } from '#server/modules/telemetry/rows.ts'
 import { missing } from '#server/platform/table.ts'
 import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
-import { addComment, addTag, marksOf, removeTag, rowsMarked } from './queries.ts'
+import { addComment, marksOf, rowsMarked } from './queries.ts'
 import { rowsAt } from './rows.ts'
 import type { NewComment, RowTag } from './schema.ts'
 

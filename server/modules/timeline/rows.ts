@@ -5,6 +5,7 @@ import {
   type ColumnsOf,
   observablesSql,
   SIGHTINGS_SETTINGS,
+  valueIn,
 } from '#server/modules/columns/service.ts'
 import { type Merged, survivor } from '#server/modules/hosts/service.ts'
 import type { Condition } from '#server/modules/language/service.ts'
@@ -93,7 +94,7 @@ export function cellsOf(
   const others = Object.keys(row).filter((name) => !times.has(name) && !name.startsWith('_'))
   const cells = new Map<string, string>()
   for (const column of [...byRole, ...(byRole.length > 0 ? [] : others)]) {
-    const text = textOf(valueAt(row, column)).slice(0, CELL_CHARACTERS)
+    const text = textOf(valueIn(row, column)).slice(0, CELL_CHARACTERS)
     if (text !== '' && ![...cells.values()].includes(text)) cells.set(column, text)
     if (cells.size === MOST_CELLS) break
   }
@@ -103,17 +104,6 @@ export function cellsOf(
 
 const textOf = (value: unknown): string =>
   value === undefined || value === null ? '' : typeof value === 'string' ? value : (stringify(value) ?? '')
-
-/** What stands at a dotted path: the whole name as one key, else its parts as keys of one another. */
-function valueAt(row: Record<string, unknown>, path: string): unknown {
-  if (path in row) return row[path]
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (at, key) => (at && typeof at === 'object' ? (at as Record<string, unknown>)[key] : undefined),
-      row,
-    )
-}
 
 function parsed(raw: string): Record<string, unknown> | null {
   try {
@@ -169,18 +159,21 @@ export function density(rows: TenantRows, narrowing: Narrowing, grainMs: number)
 }
 
 export type FoundLane = { lane: string; events: number; bins: [bin: number, n: number][]; lanes: number }
-type Lanes = { by: LaneBy; users: ColumnsOf[]; merged: Merged[]; bins: number }
+export type Tagged = { row_id: string; tag: string }
+type Lanes = { by: LaneBy; users: ColumnsOf[]; tags: Tagged[]; merged: Merged[]; bins: number }
 
 /**
  * The fullest lanes of a window, each with its events per bin, and how many lanes there are. A lane's name is the id of a
- * host, an artifact, or a user in the form of sightings ('' where the row names none; with two it stands in both lanes).
+ * host, an artifact, a user in the form of sightings, or a tag ('' where the row has none; with two it stands in both lanes).
  */
 export function lanes(rows: TenantRows, narrowing: Narrowing & { from: number; to: number }, asked: Lanes) {
-  const { by, users, merged, bins } = asked
-  const events = eventsOf(narrowing, by === 'artifact' ? 'artifact' : by === 'user' ? 'batch_id, line' : '', '')
-  const placed = by === 'user' ? withUsers(events, narrowing, users) : { sql: events.sql, params: events.params }
+  const { by, users, tags, merged, bins } = asked
+  const named = by === 'user' ? usersOf(narrowing, users) : by === 'tag' ? placesOf(tags) : null
+  const events = eventsOf(narrowing, by === 'artifact' ? 'artifact' : by === 'host' ? '' : 'batch_id, line', '')
+  const placed = named ? withNames(events, named) : events
   const host = survivor(merged)
-  const lane = by === 'host' ? `toString(${host.sql})` : by === 'user' ? 'user' : 'toString(artifact)'
+  const lane =
+    by === 'host' ? `toString(${host.sql})` : by === 'artifact' ? 'toString(artifact)' : named ? 'name' : `''`
   return rows.select<FoundLane>(
     `select lane, sum(n) as events, groupArray((bin, n)) as bins, count() over () as lanes
      from (select ${lane} as lane, intDiv((at - {from:Int64}) * {bins:Int64}, {to:Int64} - {from:Int64}) as bin, count() as n
@@ -191,15 +184,28 @@ export function lanes(rows: TenantRows, narrowing: Narrowing & { from: number; t
   )
 }
 
-/** Events with the users that their row names. */
-function withUsers(events: Condition, narrowing: Narrowing, maps: ColumnsOf[]): Condition {
+/** Events with each name that their row has; '' where it has none. */
+const withNames = (events: Condition, named: Condition): Condition => ({
+  sql: `select at, name from (${events.sql}) as events left join (${named.sql}) as named using (batch_id, line)`,
+  params: { ...events.params, ...named.params },
+})
+
+/** SQL: the users that rows name, each once, as `name` with `batch_id` and `line`; null where no column is one. */
+function usersOf(narrowing: Narrowing, maps: ColumnsOf[]): Condition | null {
   const where = rowsWhere(narrowing)
-  const named = observablesSql(maps, `${where.sql} and notEmpty(times)`)
-  if (!named) return { sql: `select at, '' as user from (${events.sql})`, params: events.params }
+  const found = observablesSql(maps, `${where.sql} and notEmpty(times)`)
+  if (!found) return null
+  const sql = `select distinct batch_id, line, value as name from (${found})`
+  return { sql, params: { ...where.params, idn: [], ascii: [] } }
+}
+
+/** SQL: the tags of rows as `name` with `batch_id` and `line`. */
+function placesOf(tags: Tagged[]): Condition {
+  const part = (at: number) => tags.map(({ row_id }) => Number(row_id.split('.')[at]))
+  const zipped = 'arrayZip({tagBatches:Array(UInt64)}, {tagLines:Array(UInt64)}, {tags:Array(String)})'
   return {
-    sql: `select at, value as user from (${events.sql}) as events
-      left join (select distinct batch_id, line, value from (${named})) as named using (batch_id, line)`,
-    params: { ...events.params, ...where.params, idn: [], ascii: [] },
+    sql: `select tagged.1 as batch_id, tagged.2 as line, tagged.3 as name from (select arrayJoin(${zipped}) as tagged)`,
+    params: { tagBatches: part(1), tagLines: part(2), tags: tags.map(({ tag }) => tag) },
   }
 }
 

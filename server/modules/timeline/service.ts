@@ -3,6 +3,7 @@ import { type ArtifactMap, groupsOf } from '#server/modules/columns/service.ts'
 import { hostIdsOf, type Merged, mergedHosts } from '#server/modules/hosts/service.ts'
 import { artifactNames } from '#server/modules/language/rows.ts'
 import { mapsFor, understand } from '#server/modules/language/service.ts'
+import { tagsGiven } from '#server/modules/tags/queries.ts'
 import { type Names, namesOf } from '#server/modules/telemetry/queries.ts'
 import { rowAt } from '#server/modules/telemetry/rows.ts'
 import { doubtOf } from '#server/modules/telemetry/service.ts'
@@ -147,6 +148,7 @@ async function lanesOf(ctx: DetachedCtx, narrowing: Narrowing, { by, merged }: D
   const notes = { marks: marks.map(({ id, happened_at, text }) => ({ id, at: happened_at, text })), truncated }
   if (from === null || to === null || from >= to) return { by, from: null, to: null, count: 0, lanes: [], notes }
   const users = by === 'user' ? groupsOf(await mapsFor(ctx, await artifactNames(ctx.rows))) : []
+  const tags = by === 'tag' ? await ctx.transact('read only', ({ db }) => tagsGiven(db)) : []
   const found = await lanes(
     ctx.rows,
     { ...narrowing, from, to },
@@ -154,6 +156,7 @@ async function lanesOf(ctx: DetachedCtx, narrowing: Narrowing, { by, merged }: D
       by,
       merged,
       bins: Math.min(LANE_BINS, to - from),
+      tags,
       users: users
         .map((map) => ({ ...map, columns: map.columns.filter(({ role }) => role === 'user') }))
         .filter(({ columns }) => columns.length > 0),

@@ -101,8 +101,8 @@ function partsOf(text: string, list: boolean, role: string): string[] {
   return (SEPARATED as Set<string>).has(role) ? text.split(/[,; ]+/).filter(Boolean).slice(0, MOST_TEXTS) : [text] // biome-ignore format: one line
 }
 
-// A key may hold dots, and a path does not tell them from those between keys.
-function valueIn(value: unknown, path: string): unknown {
+/** What stands at a path. A key may hold dots, and a path does not tell them from those between keys. */
+export function valueIn(value: unknown, path: string): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   if (Object.hasOwn(value, path)) return (value as Record<string, unknown>)[path]
   for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {

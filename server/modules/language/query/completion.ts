@@ -11,6 +11,7 @@ export type Offers = {
   maps: (artifacts: string[]) => Promise<Map<string, ArtifactMap>>
   artifacts: () => Promise<string[]>
   hosts: () => Promise<string[]>
+  tags: () => Promise<string[]>
   values: (artifact: string, path: string, typed: string) => Promise<{ value: string; rows: number }[]>
 }
 
@@ -66,6 +67,7 @@ async function valuesLike(
   }
   if (canonical?.of === 'artifact') return named(await offers.artifacts(), 'artifact')
   if (canonical?.of === 'host') return named(await offers.hosts(), 'host')
+  if (canonical?.of === 'tag') return named(await offers.tags(), 'tag')
   if (canonical && canonical.of !== 'role') return []
   const [where] = await placesOf(field!, canonical?.of === 'role' ? canonical.role : null, artifact, offers)
   if (!where) return []

@@ -4,7 +4,7 @@ import type { Role } from '#server/modules/columns/schema.ts'
 export type Canonical =
   | { of: 'time'; label?: string; about: string }
   | { of: 'received'; about: string }
-  | { of: 'artifact' | 'delivery' | 'flow' | 'hunt'; about: string }
+  | { of: 'artifact' | 'delivery' | 'flow' | 'hunt' | 'tag'; about: string }
   | { of: 'host'; by: 'any' | 'name' | 'client' | 'label'; about: string }
   | { of: 'role'; role: Role; only?: RegExp; shape?: string; about: string }
 
@@ -31,6 +31,7 @@ export const CANONICAL: Record<string, Canonical> = {
   batch: { of: 'delivery', about: 'number of the delivery' },
   flow: { of: 'flow', about: 'flow (collection) id' },
   hunt: { of: 'hunt', about: 'hunt id' },
+  tag: { of: 'tag', about: 'tag that somebody gave the row; star is one' },
   'process.name': { of: 'role', role: 'process', about: 'name of a process or program' },
   'process.command_line': { of: 'role', role: 'command', about: 'what was run, with arguments' },
   'file.path': { of: 'role', role: 'path', about: 'path of a file, key or program' },

@@ -93,7 +93,7 @@ function unknownField({ name, ...place }: DraftField, paths: string[]): QueryErr
   return new QueryError(`No row has a field “${name}”. ${hint}`, place, { expected: ['a field'], meant })
 }
 
-const UNORDERED = ['artifact', 'flow', 'hunt', 'host']
+const UNORDERED = ['artifact', 'flow', 'hunt', 'host', 'tag']
 
 function refuseOrder(field: Field | null, test: Term['test'], place: { at: number; length: number }): void {
   if (!field || !UNORDERED.includes(field.of) || (test.is !== 'between' && test.is !== 'network')) return

@@ -6,7 +6,7 @@ export type Source = { artifacts: string[] | null; paths: string[] }
 /** Where a term looks. `values`: in the row; `shape` takes only what looks like this out of them. */
 export type Field =
   | { of: 'values'; name: string; sources: Source[]; shape?: string | undefined }
-  | { of: 'artifact' | 'delivery' | 'flow' | 'hunt' | 'received'; name: string }
+  | { of: 'artifact' | 'delivery' | 'flow' | 'hunt' | 'received' | 'tag'; name: string }
   | { of: 'time'; name: string; label?: string | undefined }
   | { of: 'host'; name: string; by: 'any' | 'name' | 'client' | 'label' }
 

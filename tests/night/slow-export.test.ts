@@ -1,0 +1,97 @@
+import { type IncomingMessage, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { memoryOf } from '../bench/rest-client.ts'
+import { type Installation, startInstallation } from '../support/product.ts'
+import { type Fleet, tenantsOf } from '../support/tenants-of.ts'
+
+// F9 asks for half an hour until the export is cut: MINUTES makes a shorter run, which sees everything but the cut.
+const MINUTES = Number(process.env.MINUTES ?? 31)
+const CUT_MINUTES = 30
+const ROWS = 1_000_000
+const BYTES_A_SECOND = 10_000
+const MB = 1024 * 1024
+
+let installation: Installation
+let stop: () => Promise<void>
+let tenant: Fleet
+beforeAll(async () => {
+  const started = await startInstallation({ NODE_ENV: 'production' })
+  installation = started.installation
+  stop = started.stop
+  tenant = (await tenantsOf(installation.url, 1))[0]!
+  await deliver()
+}, 600_000)
+afterAll(async () => {
+  await stop?.()
+})
+
+const ask = async (path: string, init: RequestInit = {}) =>
+  fetch(`${installation.url}/api${path}`, { ...init, headers: tenant.headers })
+
+async function deliver() {
+  const line = (n: number) => `{"Artifact":"Test.Export","Hostname":"ws-1","n":${n},"pad":"${'x'.repeat(300)}"}\n`
+  const answer = await ask('/ingestion/batches', {
+    method: 'POST',
+    body: Array.from({ length: ROWS }, (_, n) => line(n)).join(''),
+  })
+  const { id } = (await answer.json()) as { id: number }
+  for (let state = ''; state !== 'done'; await sleep(1_000))
+    state = ((await (await ask(`/ingestion/batches/${id}`)).json()) as { state: string }).state
+}
+
+/** Reads ten kilobytes a second, until the server ends it or the time is over. */
+async function readSlowly(seconds: number): Promise<{ bytes: number; cutAfter: number | null }> {
+  const { hostname, port } = new URL(installation.url)
+  const asked = request({ hostname, port, path: '/api/rows/export?format=jsonl', headers: tenant.headers })
+  asked.end()
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    asked.once('response', resolve)
+    asked.once('error', reject)
+  })
+  expect(answer.statusCode).toBe(200)
+  const started = Date.now()
+  let over = false
+  let bytes = 0
+  for (const event of ['close', 'error', 'aborted']) answer.once(event, () => (over = true))
+  for (let second = 0; second < seconds && !over; second += 1) {
+    await sleep(1_000)
+    bytes += (answer.read(Math.min(BYTES_A_SECOND, answer.readableLength)) as Buffer | null)?.length ?? 0
+    if (answer.readableLength === 0) answer.read(0)
+  }
+  const cutAfter = over ? (Date.now() - started) / 60_000 : null
+  answer.destroy()
+  return { bytes, cutAfter }
+}
+
+test('a reader of ten kilobytes a second holds neither memory nor a transaction, and is cut after half an hour', async () => {
+  const database = new pg.Client({ connectionString: installation.adminUrl })
+  await database.connect()
+  const { web, ClickHouse } = installation.pids
+  await (await ask('/rows/export?format=jsonl&limit=1000')).text()
+  const before = { web: memoryOf(web!).now, engine: memoryOf(ClickHouse!).now }
+  const most = { ...before, transaction: 0 }
+  let going = true
+  const reading = readSlowly(MINUTES * 60).finally(() => (going = false))
+  while (going) {
+    await sleep(2_000)
+    most.web = Math.max(most.web, memoryOf(web!).now)
+    most.engine = Math.max(most.engine, memoryOf(ClickHouse!).now)
+    const { rows } = await database.query<{ seconds: number }>(
+      `select coalesce(max(extract(epoch from now() - xact_start)), 0)::float as seconds from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
+    )
+    most.transaction = Math.max(most.transaction, rows[0]!.seconds)
+  }
+  const { bytes, cutAfter } = await reading
+  await database.end()
+  process.stdout.write(
+    `${(bytes / MB).toFixed(1)} MB read; cut after ${cutAfter?.toFixed(1) ?? 'nothing within the run'} minutes; memory of web ${before.web} to at most ${most.web} MB, of the engine ${before.engine} to ${most.engine} MB; longest transaction ${most.transaction.toFixed(1)} s\n`,
+  )
+  expect(bytes).toBeGreaterThan((MINUTES * 60 - 60) * BYTES_A_SECOND * 0.5)
+  expect(most.web - before.web).toBeLessThan(50)
+  expect(most.transaction).toBeLessThan(60)
+  if (MINUTES > CUT_MINUTES) expect(Math.abs(cutAfter! - CUT_MINUTES)).toBeLessThan(0.5)
+  else expect(cutAfter).toBeNull()
+}, 3_600_000)
