@@ -3,6 +3,7 @@ import { hostIdsOf, mergedHosts } from '#server/modules/hosts/service.ts'
 import { fieldsAsked } from '#server/modules/language/service.ts'
 import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { getRow, listRows, narrowedTo } from '#server/modules/telemetry/service.ts'
+import { farthestTrue } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
 import { inTime } from '#server/platform/telemetry.ts'
@@ -29,7 +30,7 @@ const BEFORE_COMPUTERS = Date.UTC(1980, 0, 1)
  */
 export async function histogram(ctx: DetachedCtx, { bars, ...asked }: z.infer<typeof Histogram>) {
   const [{ narrowed }, merged] = await Promise.all([narrowedTo(ctx, asked), mergedIn(ctx)])
-  const ceiling = Math.max(Date.now() + DAY, asked.to?.getTime() ?? 0)
+  const ceiling = Math.max(farthestTrue(), asked.to?.getTime() ?? 0)
   const floor = Math.min(BEFORE_COMPUTERS, asked.from?.getTime() ?? BEFORE_COMPUTERS)
   const extent = await extentOf(ctx.rows, narrowed, merged, { floor, ceiling })
   const { first_ms, last_ms, ...counts } = extent

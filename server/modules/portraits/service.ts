@@ -2,6 +2,7 @@ import { hostIdsOf, mergedHosts } from '#server/modules/hosts/service.ts'
 import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { shiftsOf } from '#server/modules/timeline/queries.ts'
 import type { Narrowing } from '#server/modules/timeline/rows.ts'
+import { farthestTrue } from '#server/platform/clock.ts'
 import { missing, tallyOf } from '#server/platform/table.ts'
 import { orAway } from '#server/platform/telemetry.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
@@ -73,7 +74,7 @@ export async function activityOf(ctx: DetachedCtx, hostId: number) {
     ...(await hostOf(db, hostId)),
     shifts: await shiftsOf(db),
   }))
-  const known = { condition: null, hostIds: hosts, from: null, to: Date.now() + DAY_MS, shifts }
+  const known = { condition: null, hostIds: hosts, from: null, to: farthestTrue(), shifts }
   return { host, activity: await orAway(hoursOf(ctx, known)) }
 }
 

@@ -1,4 +1,5 @@
 import { type Merged, survivor } from '#server/modules/hosts/service.ts'
+import { farthestTrue } from '#server/platform/clock.ts'
 import { inTime, type Params, type TenantRows } from '#server/platform/telemetry.ts'
 import { type Narrowed, OWN, where } from './sql/narrow.ts'
 import { asCursor, beyond, type Order, orderBy, readCursor } from './sql/order.ts'
@@ -100,10 +101,10 @@ export const newestRows = (rows: TenantRows, params: { hosts: number[]; artifact
     `select ${FIELDS}, substring(rows.raw, 1, 600) as raw, length(rows.raw) as raw_bytes, [] as cells
      from rows where ${OWN} and ${OF_HOST} and (batch_id, line) in (
        select batch_id, line from rows
-       where ${OWN} and ${OF_HOST} and (event_time is null or event_time <= now64(3) + interval 1 day)
+       where ${OWN} and ${OF_HOST} and (event_time is null or event_time <= fromUnixTimestamp64Milli({farthest:Int64}))
        order by ${WHEN} desc, batch_id desc, line desc limit {limit:UInt32})
      order by ${WHEN} desc, batch_id desc, line desc limit {limit:UInt32}`,
-    params,
+    { ...params, farthest: farthestTrue() },
   )
 
 /** Every artifact with its rows, hosts and last arrival; hosts that are `merged` into another count as that one. */
