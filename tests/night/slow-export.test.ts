@@ -10,6 +10,7 @@ import { type Fleet, tenantsOf } from '../support/tenants-of.ts'
 const MINUTES = Number(process.env.MINUTES ?? 31)
 const CUT_MINUTES = 30
 const ROWS = 1_000_000
+const EACH = 100_000
 const BYTES_A_SECOND = 10_000
 const MB = 1024 * 1024
 
@@ -32,19 +33,19 @@ const ask = async (path: string, init: RequestInit = {}) =>
 
 async function deliver() {
   const line = (n: number) => `{"Artifact":"Test.Export","Hostname":"ws-1","n":${n},"pad":"${'x'.repeat(300)}"}\n`
-  const answer = await ask('/ingestion/batches', {
-    method: 'POST',
-    body: Array.from({ length: ROWS }, (_, n) => line(n)).join(''),
-  })
-  const { id } = (await answer.json()) as { id: number }
-  for (let state = ''; state !== 'done'; await sleep(1_000))
-    state = ((await (await ask(`/ingestion/batches/${id}`)).json()) as { state: string }).state
+  for (let from = 0; from < ROWS; from += EACH) {
+    const body = Buffer.from(Array.from({ length: EACH }, (_, n) => line(from + n)).join(''))
+    const answer = await ask('/ingestion/batches', { method: 'POST', body })
+    const { id } = (await answer.json()) as { id: number }
+    for (let state = ''; state !== 'done'; await sleep(500))
+      state = ((await (await ask(`/ingestion/batches/${id}`)).json()) as { state: string }).state
+  }
 }
 
 /** Reads ten kilobytes a second, until the server ends it or the time is over. */
 async function readSlowly(seconds: number): Promise<{ bytes: number; cutAfter: number | null }> {
   const { hostname, port } = new URL(installation.url)
-  const asked = request({ hostname, port, path: '/api/rows/export?format=jsonl', headers: tenant.headers })
+  const asked = request({ hostname, port, path: '/api/rows/export?format=jsonl', headers: { cookie: tenant.cookie } })
   asked.end()
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     asked.once('response', resolve)
@@ -69,7 +70,9 @@ test('a reader of ten kilobytes a second holds neither memory nor a transaction,
   const database = new pg.Client({ connectionString: installation.adminUrl })
   await database.connect()
   const { web, ClickHouse } = installation.pids
-  await (await ask('/rows/export?format=jsonl&limit=1000')).text()
+  await (
+    await fetch(`${installation.url}/api/rows/export?format=jsonl&limit=1000`, { headers: { cookie: tenant.cookie } })
+  ).text()
   const before = { web: memoryOf(web!).now, engine: memoryOf(ClickHouse!).now }
   const most = { ...before, transaction: 0 }
   let going = true
