@@ -1,5 +1,8 @@
 import { now } from './clock.ts'
 import { AppError } from './errors.ts'
+import { type Admitted, type Cause, openFlight, type Refusal, type Verdict } from './flight.ts'
+
+export type { Admitted, Cause, Refusal } from './flight.ts'
 
 /** What may be on its way at once: bytes held in memory, bytes waiting in the spool, and how long those may wait. */
 export type AdmissionLimits = {
@@ -16,16 +19,7 @@ export type Backlog = { tenantId: number; bytes: number; since: Date; arrived: n
 /** How admission learns what waits in the spool and whether the disk has room. */
 export type Signals = { backlog: (afterId: number) => Promise<Backlog[]>; roomOnDisk: () => Promise<boolean> }
 
-export type Cause = 'disk' | 'backlog' | 'stalled' | 'full'
-/** Come again in `retryAfter` seconds: 429 where the tenant sends too much, 503 where the installation is the reason. */
-export type Refusal = { admitted: false; status: 429 | 503; retryAfter: number; cause: Cause; reason: string }
-export type Admitted = {
-  admitted: true
-  /** Notes bytes that arrived beyond the expected; a refusal when there is no room for them. */
-  grow: (bytes: number) => Refusal | null
-  /** Gives the room back. Repeating it changes nothing. */
-  release: () => void
-}
+type Asked = { tenantId: number; expectedBytes: number | null }
 /** Why a tenant is being refused, for the people who wonder. */
 export type Pressure = { cause: Cause; own: boolean; reason: string; since: Date; retryAfter: number }
 export type Figures = { inFlight: number; backlog: number; oldestSeconds: number; refused: Record<Cause, number> }
@@ -58,33 +52,23 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
     return refusalFrom(verdict)
   }
 
+  const most = Math.min(HELD_BYTES, limits.tenantBytes, limits.allBytes)
+  const heldAtFirst = (expectedBytes: number | null) => Math.min(most, Math.max(LEAST_BYTES, expectedBytes ?? 0))
+  const refusal = ({ tenantId, expectedBytes }: Asked): Refusal | null => {
+    const verdict = standing(tenantId) ?? flight.crowded(tenantId, heldAtFirst(expectedBytes))
+    return verdict && refuse(tenantId, verdict)
+  }
+
   return {
+    /** Why a body of `expectedBytes` may not come in now, null when it may. It takes no room. */
+    refusal,
+
     /** Whether a body of `expectedBytes` may come in now; null when its length is not known. */
-    admit({ tenantId, expectedBytes }: { tenantId: number; expectedBytes: number | null }): Admitted | Refusal {
-      const most = Math.min(HELD_BYTES, limits.tenantBytes, limits.allBytes)
-      let held = Math.min(most, Math.max(LEAST_BYTES, expectedBytes ?? 0))
-      const verdict = standing(tenantId) ?? flight.crowded(tenantId, held)
-      if (verdict) return refuse(tenantId, verdict)
-      flight.charge(tenantId, held)
-      let seen = 0
-      let over = false
-      return {
-        admitted: true,
-        grow(bytes) {
-          seen += bytes
-          const more = Math.min(most, seen) - held
-          if (over || more <= 0) return null
-          const full = flight.crowded(tenantId, more)
-          if (full) return refuse(tenantId, full)
-          flight.charge(tenantId, more)
-          held += more
-          return null
-        },
-        release() {
-          if (!over) flight.charge(tenantId, -held)
-          over = true
-        },
-      }
+    admit({ tenantId, expectedBytes }: Asked): Admitted | Refusal {
+      return (
+        refusal({ tenantId, expectedBytes }) ??
+        flight.place(tenantId, heldAtFirst(expectedBytes), most, (verdict) => refuse(tenantId, verdict))
+      )
     },
 
     /** Why deliveries of this tenant are refused now, or were within the last minute; null when they are welcome. */
@@ -96,28 +80,6 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
     },
 
     figures: (): Figures => ({ inFlight: flight.total(), ...spool.figures(), refused: { ...refused } }),
-  }
-}
-
-/** Counts the bytes that are held for each tenant and for all. */
-function openFlight({ tenantBytes, allBytes }: AdmissionLimits) {
-  const held = new Map<number, number>()
-  let total = 0
-  return {
-    total: () => total,
-    charge(tenantId: number, bytes: number) {
-      total += bytes
-      const left = (held.get(tenantId) ?? 0) + bytes
-      if (left > 0) held.set(tenantId, left)
-      else held.delete(tenantId)
-    },
-    crowded(tenantId: number, bytes: number): Verdict | null {
-      if ((held.get(tenantId) ?? 0) + bytes > tenantBytes)
-        return { cause: 'full', own: true, seconds: 2, reason: 'This tenant is sending as much at once as it may.' }
-      if (total + bytes > allBytes)
-        return { cause: 'full', own: false, seconds: 2, reason: 'The server is taking in as much at once as it can.' }
-      return null
-    },
   }
 }
 
@@ -133,8 +95,6 @@ export async function* counted(bytes: AsyncIterable<Buffer>, place: Admitted): A
     yield chunk
   }
 }
-
-type Verdict = { cause: Cause; own: boolean; seconds: number; reason: string }
 
 /** A refusal in words and seconds: 1 to 120, spread by a fifth, so that those refused together do not return together. */
 function refusalFrom({ cause, own, seconds, reason }: Verdict): Refusal {

@@ -9,6 +9,7 @@ import { admitted } from './admitted.ts'
 import { readBody } from './bodies.ts'
 import { callerOf } from './callers.ts'
 import { cors } from './cors.ts'
+import { noteCaller, refuseEarly } from './early.ts'
 import { parsePart } from './invalid.ts'
 import { endsSoon, letGo } from './let-go.ts'
 import { problem, refusalOf } from './refusals.ts'
@@ -58,10 +59,13 @@ const serve =
 async function run(base: RestBase, route: Route, req: Request, res: Response): Promise<Answer | null> {
   const requestId: string = res.locals.requestId
   const ip = req.ip ?? ''
+  const delivers = route.body?.kind === 'stream'
+  if (delivers) refuseEarly(base.admission, req)
   const actor = await callerOf(base, route, req, requestId)
+  if (delivers && actor) noteCaller(req, actor)
   const { id } = route.path.includes('{id}') ? parsePart(PathId, 'path', req.params) : { id: 0 }
   const query = parsePart(route.query ?? AnyQuery, 'query', queryOf(req))
-  const pool = route.admits || route.body?.kind === 'stream' ? base.intakePool : base.pool
+  const pool = route.admits || delivers ? base.intakePool : base.pool
   const apiWith = (delivered?: RequestContext['delivered']) =>
     createCaller({ ...base, pool, actor, requestId, ip, delivered, left: leftOf(req, res) })
   const place = route.admits && actor ? admitted(base.admission, actor.tenantId, req) : null

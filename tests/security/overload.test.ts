@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -106,6 +107,37 @@ async function holdAll({ pool }: Awaited<ReturnType<typeof openBase>>): Promise<
     await Promise.all(holders)
   }
 }
+
+test('a source whose tenant sends too much at once is refused from memory, the database unasked', async () => {
+  const tenant = await newTenant()
+  const { token } = await tenant.as('admin').sources.create({ name: 'flood' } as never)
+  const authorization = `Bearer ${token}`
+  const own = await openBase(
+    readEnv({ ...settings, DATA_DIR: installation.dataDir, MAX_TENANT_BYTES_IN_FLIGHT: String(2 * 1024 * 1024) }),
+    'web',
+  )
+  const server = await ownServer(own)
+  const deliver = async (authorization: string) => {
+    const init = { method: 'POST', headers: { authorization }, body: '{"a":1}' }
+    return (await fetch(`${server.url}/api/ingestion/batches?artifact=A.B&hostname=h`, init)).status
+  }
+  const begun = request(`${server.url}/api/ingestion/batches?artifact=A.B&hostname=h`, {
+    method: 'POST',
+    headers: { authorization, 'content-length': 4 * 1024 * 1024 },
+  })
+  begun.on('error', () => {})
+  begun.write('{"a":1}\n')
+  await expect.poll(() => own.admission.figures().inFlight).toBeGreaterThan(0)
+  expect(await deliver(authorization)).toBe(429)
+  const release = await holdAll(own)
+  expect([await deliver(authorization), await deliver('Bearer vcs_unknown')]).toEqual([429, 503])
+  await release()
+  begun.destroy()
+  await expect.poll(() => own.admission.figures().inFlight).toBe(0)
+  expect(await deliver(authorization)).toBe(201)
+  await server.close()
+  await own.close()
+})
 
 test('told to stop under load, the web process ends what it has begun, takes nothing new, and leaves within 15 s', async () => {
   const tenant = await newTenant()
