@@ -8,7 +8,10 @@ import { type Call, SENT } from './route.ts'
 
 const LONGEST_MS = 1_800_000
 
-/** Rows as a file. It ends with the connection: a reader who leaves stops the engine, and half an hour is the longest. */
+/**
+ * Rows as a file. It ends with the connection: a reader who leaves stops the engine, and half an hour is the longest. A slow
+ * reader empties what lies between us for minutes, in which nothing is written: silence ends nothing here.
+ */
 export async function sendRows({
   base,
   actor,
@@ -28,6 +31,7 @@ export async function sendRows({
       'X-Rows-Sent': String(Math.min(about.of, about.limit)),
     }),
   })
+  res.setTimeout(0)
   const over = setTimeout(() => res.destroy(), LONGEST_MS)
   try {
     await pipeline(bytes, res)
