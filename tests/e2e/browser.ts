@@ -27,7 +27,11 @@ export async function visitor(options: BrowserContextOptions = {}, baseURL = ins
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       trouble.push(message.text())
   })
-  context.on('weberror', (error) => trouble.push(String(error.error())))
+  context.on('weberror', (error) => {
+    const said = String(error.error())
+    // The router gives up what it was loading for what is newer, and awaits nowhere that its reading ends with that.
+    if (!said.startsWith('AbortError')) trouble.push(said)
+  })
   context.on('response', (response) => {
     if (response.status() >= 500) trouble.push(`${response.status()} ${response.url()}`)
   })
