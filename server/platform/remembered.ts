@@ -1,27 +1,30 @@
 import { createHash } from 'node:crypto'
 import { recent } from './recent.ts'
 
-const LONGEST = 1_000_000
+const LONGEST_BYTES = 1_000_000
+// Of the key and what holds the two together: short answers are many.
+const AROUND_BYTES = 500
 
 export type Remembered = ReturnType<typeof remember>
 
 /**
- * Keeps answers for as long as what they were counted from is the same, `bytes` of text at once. `versionNow` names the
- * state of that: it differs whenever an answer could. Null: it cannot be told, so nothing is kept. `isOwn`: a failure of
- * the one who asked, a reader who has left, so that others who waited along ask themselves.
+ * Keeps answers for as long as what they were counted from is the same, `bytes` of UTF-8 and of what lies around it at
+ * once. `versionNow` names the state of that: it differs whenever an answer could. Null: it cannot be told, so nothing is
+ * kept. `isOwn`: a failure of the one who asked, a reader who has left, so that others who waited along ask themselves.
  */
 export function remember(versionNow: () => Promise<string | null>, bytes: number, isOwn: (error: unknown) => boolean) {
-  const answers = recent<string>(bytes, (text) => text.length)
+  const answers = recent<Buffer>(bytes, ({ length }) => length + AROUND_BYTES)
   const underWay = new Map<string, Promise<string>>()
   const version = together(versionNow)
 
   const work = async (key: string, ask: () => Promise<string>) => {
     const text = await ask()
-    if (text.length <= LONGEST) answers.keep(key, text)
+    const kept = text.length <= LONGEST_BYTES ? Buffer.from(text) : null
+    if (kept && kept.length <= LONGEST_BYTES) answers.keep(key, kept)
     return text
   }
 
-  /** What `ask` says, or said while the version was the same. The version is told after this was called, so that no change before is missed. */
+  /** What `ask` says, or said while the version was the same. It is told after this was called: no change before is missed. */
   return async (question: unknown[], ask: () => Promise<string>): Promise<string> => {
     const now = await version()
     if (now === null) return ask()
@@ -29,7 +32,7 @@ export function remember(versionNow: () => Promise<string | null>, bytes: number
       .update(JSON.stringify([now, ...question]))
       .digest('base64')
     const kept = answers.recall(key)
-    if (kept !== undefined) return kept
+    if (kept !== undefined) return kept.toString()
     const asked = underWay.get(key)
     if (asked) return asked.catch((error: unknown) => (isOwn(error) ? ask() : Promise.reject(error)))
     const answer = work(key, ask).finally(() => underWay.delete(key))

@@ -5,7 +5,7 @@ import { remember } from '#server/platform/remembered.ts'
 
 class Left extends Error {}
 
-function engine({ bytes = 1_000 } = {}) {
+function engine({ bytes = 1_000_000 } = {}) {
   const seen = { version: 'a' as string | null, versions: 0, asked: [] as string[] }
   const remembered = remember(
     async () => {
@@ -62,6 +62,18 @@ test('a failure is nobody’s answer later, and of a reader who left not even of
   expect(both).toMatchObject([{ status: 'rejected' }, { status: 'fulfilled', value: 'mine' }])
   await expect(remembered(['y'], failing(new Error('broken')))).rejects.toThrow('broken')
   expect(await remembered(['y'], async () => 'whole')).toBe('whole')
+})
+
+test('short answers weigh more than their text, and what is very long is not kept', async () => {
+  const { seen, ask } = engine({ bytes: 2_000 })
+  for (const question of ['a', 'b', 'c', 'd', 'a']) await ask(question, '')
+  expect(seen.asked).toEqual(['a', 'b', 'c', 'd', 'a'])
+  const large = engine({ bytes: 10_000_000 })
+  for (const answer of ['x'.repeat(999_000), 'ü'.repeat(999_000)]) {
+    await large.ask(answer.slice(0, 1), answer)
+    expect(await large.ask(answer.slice(0, 1), answer)).toBe(answer)
+  }
+  expect(large.seen.asked).toEqual(['x', 'ü', 'ü'])
 })
 
 test('what weighs too much together is forgotten, the longest unasked first', () => {
