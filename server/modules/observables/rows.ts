@@ -104,11 +104,11 @@ export const someSightings = (rows: TenantRows, { type, value }: Value, each: nu
   )
 
 const MOST_LINES = 500
-const LONGEST_LINE = 65_536
+const LONGEST_LINE = 16_384
 
 /**
- * Rows at these places in which a value can stand, as they came; null when looking takes too long. Rows of over 64 KiB are
- * not looked at.
+ * Rows at these places in which a value can stand, as they came; null when looking takes too long. Rows of over 16 KiB are
+ * not looked at: they are read here, where they hold up others.
  */
 export const rowsHolding = (rows: TenantRows, { value }: Value, places: Sighted[]) =>
   inTime(

@@ -12,6 +12,7 @@ import type { ObservableType } from '#server/modules/verdicts/schema.ts'
 import { type Decision, type Verdict, verdictOn, verdictsFor } from '#server/modules/verdicts/service.ts'
 import { now } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
+import { inTime } from '#server/platform/telemetry.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { type Fleet, fleetOf, hostsNamed, newestFrom } from './queries.ts'
 import {
@@ -138,7 +139,8 @@ async function besides(ctx: DetachedCtx, value: Value, sightings: Sighted[], fle
   const [maps, found] = await Promise.all([mapsFor(ctx, artifacts), rowsHolding(ctx.rows, value, sightings)])
   if (found === null) return null
   const rows = found.map(({ artifact, raw }) => rowTexts(raw, maps.get(artifact)?.columns ?? []))
-  const typed = await typedTexts(ctx.rows, rows.flat())
+  const typed = await inTime(typedTexts(ctx.rows, rows.flat()))
+  if (typed === null) return null
   const seen = rows.map((texts) => texts.flatMap((text) => typed(text).map((is) => ({ ...is, field: text.path }))))
   const beside = commonest(
     seen.filter((values) => values.some((one) => keyOf(one) === keyOf(value))).map((values) => values.filter((one) => keyOf(one) !== keyOf(value))),
