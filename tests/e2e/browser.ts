@@ -15,6 +15,11 @@ afterEach(async () => {
   expect(trouble.splice(0).join('\n'), 'what the browser complained of').toBe('')
 })
 
+/** What the router gives up for something newer it also logs, where it was reading the answer: that is no trouble. */
+function complain(said: string): void {
+  if (!said.startsWith('AbortError: signal is aborted')) trouble.push(said)
+}
+
 export const DESK = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
 
@@ -24,14 +29,9 @@ export async function visitor(options: BrowserContextOptions = {}, baseURL = ins
   context.setDefaultTimeout(60_000)
   context.on('console', (message) => {
     // An answer of 4xx is logged as a failed resource; whether it was right is the test's business.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-      trouble.push(message.text())
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complain(message.text())
   })
-  context.on('weberror', (error) => {
-    const said = String(error.error())
-    // The router gives up what it was loading for what is newer, and awaits nowhere that its reading ends with that.
-    if (!said.startsWith('AbortError')) trouble.push(said)
-  })
+  context.on('weberror', (error) => complain(String(error.error())))
   context.on('response', (response) => {
     if (response.status() >= 500) trouble.push(`${response.status()} ${response.url()}`)
   })
