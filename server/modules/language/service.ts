@@ -15,7 +15,7 @@ import { type Condition, columnOf, conditionOf, type Matched, valuesOf } from '.
 import { artifactNames, namesPassing, pathsPresent, patternFlaw, sampledPaths, topValues } from './rows.ts'
 import type { QueryReading, Said } from './schema.ts'
 
-export { type Bind, binder } from './query/conditions.ts'
+export { type Bind, binder, placedAt, placesIn } from './query/conditions.ts'
 export { isSubcolumn, pathValues, standsIn } from './query/paths.ts'
 export type { Condition } from './query/where.ts'
 

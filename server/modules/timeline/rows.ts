@@ -8,7 +8,7 @@ import {
   valueIn,
 } from '#server/modules/columns/service.ts'
 import { type Merged, survivor } from '#server/modules/hosts/service.ts'
-import type { Condition } from '#server/modules/language/service.ts'
+import { type Condition, placesIn } from '#server/modules/language/service.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
 import type { LaneBy } from './schema.ts'
 
@@ -168,7 +168,7 @@ type Lanes = { by: LaneBy; users: ColumnsOf[]; tags: Tagged[]; merged: Merged[];
  */
 export function lanes(rows: TenantRows, narrowing: Narrowing & { from: number; to: number }, asked: Lanes) {
   const { by, users, tags, merged, bins } = asked
-  const named = by === 'user' ? usersOf(narrowing, users) : by === 'tag' ? placesOf(tags) : null
+  const named = by === 'user' ? usersOf(narrowing, users) : by === 'tag' ? tagsOf(tags) : null
   const events = eventsOf(narrowing, by === 'artifact' ? 'artifact' : by === 'host' ? '' : 'batch_id, line', '')
   const placed = named ? withNames(events, named) : events
   const host = survivor(merged)
@@ -200,12 +200,12 @@ function usersOf(narrowing: Narrowing, maps: ColumnsOf[]): Condition | null {
 }
 
 /** SQL: the tags of rows as `name` with `batch_id` and `line`. */
-function placesOf(tags: Tagged[]): Condition {
-  const part = (at: number) => tags.map(({ row_id }) => Number(row_id.split('.')[at]))
+function tagsOf(tags: Tagged[]): Condition {
+  const [, tagBatches, tagLines] = placesIn(tags.map(({ row_id }) => row_id))
   const zipped = 'arrayZip({tagBatches:Array(UInt64)}, {tagLines:Array(UInt64)}, {tags:Array(String)})'
   return {
     sql: `select tagged.1 as batch_id, tagged.2 as line, tagged.3 as name from (select arrayJoin(${zipped}) as tagged)`,
-    params: { tagBatches: part(1), tagLines: part(2), tags: tags.map(({ tag }) => tag) },
+    params: { tagBatches, tagLines, tags: tags.map(({ tag }) => tag) },
   }
 }
 

@@ -90,3 +90,14 @@ export const patternOf = (parts: Part[], wild: { '*': string; '?': string }) =>
 
 /** A text as a regular expression of RE2 that matches it alone. */
 export const literally = (text: string) => text.replace(/[\\^$.|?*+()[\]{}\-/]/g, '\\$&')
+
+/** Host, delivery and line of rows (host.delivery.line), each as a list beside the others. */
+export const placesIn = (rowIds: string[]): number[][] =>
+  [0, 1, 2].map((part) => rowIds.map((id) => Number(id.split('.')[part])))
+
+/** SQL: the rows that lie at these places. Hosts and deliveries are named by themselves too, for the indexes on them. */
+export function placedAt(rowIds: string[], bind: Bind): string {
+  const [hosts, batches, lines] = placesIn(rowIds).map((part) => bind('Array(UInt64)', part))
+  return `(host_id in ${hosts} and batch_id in ${batches} and (host_id, batch_id, line) in (
+    select place.1, place.2, place.3 from (select arrayJoin(arrayZip(${hosts}, ${batches}, ${lines})) as place)))`
+}

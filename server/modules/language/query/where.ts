@@ -1,6 +1,6 @@
 import type { Params } from '#server/platform/telemetry.ts'
 import { anywhereCondition } from './anywhere.ts'
-import { type Bind, binder, both, textCondition } from './conditions.ts'
+import { type Bind, binder, both, placedAt, textCondition } from './conditions.ts'
 import { isSubcolumn, type PathValues, pathValues } from './paths.ts'
 import type { Field, Query, Source, Term, Test } from './tree.ts'
 
@@ -39,7 +39,7 @@ function termCondition(term: Term, work: Work): string {
     case 'host':
       return `host_id in ${bind('Array(UInt64)', work.matched.get(term) ?? [])}`
     case 'tag':
-      return placeCondition((work.matched.get(term) ?? []).map(String), bind)
+      return placedAt((work.matched.get(term) ?? []).map(String), bind)
     case 'time':
       return timeCondition(field.label, test, bind)
     case 'received':
@@ -103,12 +103,6 @@ function shaped(read: PathValues[], shape: string | undefined, bind: Bind): stri
   const all = read.length === 1 ? read[0]!.values : `arrayConcat(${read.map(({ values }) => values).join(', ')})`
   if (!shape) return all
   return `arrayFlatten(arrayMap(v -> extractAll(ifNull(v, ''), ${bind('String', shape)}), ${all}))`
-}
-
-// Hosts are named by themselves too: they stand before the others in the sorting key.
-function placeCondition(rowIds: string[], bind: Bind): string {
-  const [hosts, batches, lines] = [0, 1, 2].map((part) => bind('Array(UInt64)', rowIds.map((id) => Number(id.split('.')[part])))) // biome-ignore format: one line
-  return `(host_id in ${hosts} and (host_id, batch_id, line) in (select p.1, p.2, p.3 from (select arrayJoin(arrayZip(${hosts}, ${batches}, ${lines})) as p)))`
 }
 
 function timeCondition(label: string | undefined, test: Test, bind: Bind): string {
