@@ -18,7 +18,10 @@ export function Neighbours({ neighbours }: { neighbours: Neighbour[] | null }) {
   const groups = neighbours ? grouped(neighbours) : []
   return (
     <section id="near">
-      <SectionHead title="Neighbours" about="values in the same rows (500 at most, none of over 16 KiB), and the hosts that have them" />
+      <SectionHead
+        title="Neighbours"
+        about="values in the same rows (500 at most, none of over 16 KiB), and the hosts that have them"
+      />
       {neighbours === null && <p className="muted">not reached: reading these rows takes too long</p>}
       {neighbours?.length === 0 && <p className="muted">no other value stands in these rows</p>}
       <div className="near">

@@ -1,5 +1,6 @@
 import { Form, useSearchParams } from '@remix-run/react'
 import { timelineLink } from '#app/lib/timeline-link.ts'
+import type { LaneBy } from '#server/modules/timeline/schema.ts'
 import { FilterBar, TextFilter } from './filter-bar.tsx'
 import { Link } from './link.tsx'
 import { QueryBar } from './query-bar.tsx'
@@ -38,7 +39,7 @@ export function TimelineFilters({ hostname, flawed }: { hostname: string | null;
 }
 
 type Windows = {
-  view: { q?: string | null; host?: number | null; lanes: 'host' | 'user' | 'artifact' | 'tag'; row?: string | null }
+  view: { q?: string | null; host?: number | null; lanes: LaneBy; row?: string | null }
   window: { from: Date | null; to: Date | null }
   /** What named windows are around: the marked row, the moment that was asked for, or the middle of what is shown. */
   middle: Date | null

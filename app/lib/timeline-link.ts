@@ -1,10 +1,12 @@
+import type { LaneBy } from '#server/modules/timeline/schema.ts'
+
 export type TimelineView = {
   q?: string | null
   from?: Date | string | null
   to?: Date | string | null
   /** Only this host, by its id. */
   host?: number | string | null
-  lanes?: 'host' | 'user' | 'artifact' | 'tag' | null
+  lanes?: LaneBy | null
   /** The row to show in its context, marked. */
   row?: string | null
   /** The moment to begin reading at. */

@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react'
 import { counted, duration, exactTime, number } from '#app/lib/format.ts'
 import { gapsOf } from '#app/lib/gaps.ts'
+import type { LaneBy } from '#server/modules/timeline/schema.ts'
 import { Link } from '../link.tsx'
 import { Value } from '../value.tsx'
 
 export type Lane = { lane: string; name: string; events: number; bins: { bin: number; n: number }[] }
 type Window = { from: Date; to: Date }
 type Lanes = {
-  by: 'host' | 'user' | 'artifact' | 'tag'
+  by: LaneBy
   window: Window
   lanes: Lane[]
   notes: { id: number; at: Date; text: string }[]
