@@ -1,10 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { memoryOf } from '../bench/rest-client.ts'
+import { writeHunt } from '../bench/hunt-file.ts'
+import { memoryOf, restClient } from '../bench/rest-client.ts'
 import { type Installation, startInstallation } from '../support/product.ts'
-import { type Fleet, tenantsOf } from '../support/tenants-of.ts'
 
 // F9 asks for half an hour until the export is cut; what then lies between us is read to its end, which takes minutes.
 // MINUTES makes a shorter run, which sees everything but the cut.
@@ -12,42 +15,32 @@ const MINUTES = Number(process.env.MINUTES ?? 42)
 const CUT_MINUTES = 30
 const LATEST_CUT_MINUTES = 40
 const ROWS = 1_000_000
-const EACH = 100_000
 const BYTES_A_SECOND = 10_000
 const MB = 1024 * 1024
 
 let installation: Installation
 let stop: () => Promise<void>
-let tenant: Fleet
+let cookie: string
+const folder = mkdtempSync(join(tmpdir(), 'velocicompanion-export-'))
 beforeAll(async () => {
   const started = await startInstallation({ NODE_ENV: 'production' })
   installation = started.installation
   stop = started.stop
-  tenant = (await tenantsOf(installation.url, 1))[0]!
-  await deliver()
+  const client = await restClient(installation.url)
+  const file = join(folder, 'hunt.jsonl')
+  await writeHunt(file, { rows: ROWS, hosts: 100, seed: 1 })
+  await client.deliver(file)
+  cookie = await client.cookie()
 }, 600_000)
 afterAll(async () => {
   await stop?.()
+  rmSync(folder, { recursive: true, force: true })
 })
-
-const ask = async (path: string, init: RequestInit = {}) =>
-  fetch(`${installation.url}/api${path}`, { ...init, headers: tenant.headers })
-
-async function deliver() {
-  const line = (n: number) => `{"Artifact":"Test.Export","Hostname":"ws-1","n":${n},"pad":"${'x'.repeat(300)}"}\n`
-  for (let from = 0; from < ROWS; from += EACH) {
-    const body = Buffer.from(Array.from({ length: EACH }, (_, n) => line(from + n)).join(''))
-    const answer = await ask('/ingestion/batches', { method: 'POST', body })
-    const { id } = (await answer.json()) as { id: number }
-    for (let state = ''; state !== 'done'; await sleep(500))
-      state = ((await (await ask(`/ingestion/batches/${id}`)).json()) as { state: string }).state
-  }
-}
 
 /** Reads ten kilobytes a second, until the server ends it or the time is over. */
 async function readSlowly(seconds: number): Promise<{ bytes: number; cutAfter: number | null }> {
   const { hostname, port } = new URL(installation.url)
-  const asked = request({ hostname, port, path: '/api/rows/export?format=jsonl', headers: { cookie: tenant.cookie } })
+  const asked = request({ hostname, port, path: '/api/rows/export?format=jsonl', headers: { cookie } })
   asked.end()
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     asked.once('response', resolve)
@@ -72,9 +65,7 @@ test('a reader of ten kilobytes a second holds neither memory nor a transaction,
   const database = new pg.Client({ connectionString: installation.adminUrl })
   await database.connect()
   const { web, ClickHouse } = installation.pids
-  await (
-    await fetch(`${installation.url}/api/rows/export?format=jsonl&limit=1000`, { headers: { cookie: tenant.cookie } })
-  ).text()
+  await (await fetch(`${installation.url}/api/rows/export?format=jsonl&limit=1000`, { headers: { cookie } })).text()
   const before = { web: memoryOf(web!).now, engine: memoryOf(ClickHouse!).now }
   const most = { ...before, transaction: 0 }
   let going = true
