@@ -110,7 +110,7 @@ function forTenant(engine: Engine, tenantId: number, signal?: AbortSignal, name?
       }
       const { remembered } = engine
       const question = [query, query_params, clickhouse_settings]
-      return rowsIn<Row>(remembered && OF_STORED_ROWS(query) ? await remembered(question, ask) : await ask())
+      return rowsIn<Row>(remembered && isOfStoredRows(query) ? await remembered(question, ask) : await ask())
     },
 
     /** A SELECT as a stream of bytes in `format`, for downloads. `seconds`: how long the engine may work on it. */
@@ -190,7 +190,7 @@ const CHANGING = new RegExp(
   `\\b(${ROW_TABLES.filter((table) => !(REMEMBERED_TABLES as readonly string[]).includes(table)).join('|')}|system|now|now64|today|yesterday|rand\\w*)\\b`,
 )
 /** Whether an answer follows from stored rows and sightings alone. A word that only looks like another source is taken for one. */
-const OF_STORED_ROWS = (query: string) => !CHANGING.test(query)
+const isOfStoredRows = (query: string) => !CHANGING.test(query)
 
 /** The state of the stored rows: the parts the tables consist of, by what is in them. Null where the engine does not tell. */
 async function versionOf(client: ClickHouseClient): Promise<string | null> {
