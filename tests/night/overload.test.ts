@@ -63,12 +63,17 @@ async function send({ headers }: Fleet, body: Buffer): Promise<Sent> {
   return { status: answer?.status ?? 0, ms: performance.now() - started, retryAfter }
 }
 
-/** So many senders, each at once again after an answer, for so many seconds. */
+/** So many senders, each at once again after an answer, for so many seconds. What was refused is sent again. */
 async function flood(fleet: Fleet, senders: number, bytes: number, seconds: number): Promise<Sent[]> {
   const until = Date.now() + seconds * 1000
   const seen: Sent[] = []
   const one = async () => {
-    while (Date.now() < until) seen.push(await send(fleet, rows(bytes)))
+    let body = rows(bytes)
+    while (Date.now() < until) {
+      const sent = await send(fleet, body)
+      seen.push(sent)
+      if (sent.status === 201 || sent.status === 202) body = rows(bytes)
+    }
   }
   await Promise.all(Array.from({ length: senders }, one))
   return seen
