@@ -1,17 +1,12 @@
-import { pipeline } from 'node:stream/promises'
 import type { z } from 'zod'
 import type { Exported } from '../modules/exporting/schema.ts'
 import { exportRows } from '../modules/exporting/service.ts'
 import { leftOf } from '../platform/left.ts'
 import { detached } from '../platform/trpc.ts'
-import { type Call, SENT } from './route.ts'
+import { sendFile } from './download.ts'
+import type { Call } from './route.ts'
 
-const LONGEST_MS = 1_800_000
-
-/**
- * Rows as a file. It ends with the connection: a reader who leaves stops the engine, and half an hour is the longest. A slow
- * reader empties what lies between us for minutes, in which nothing is written: silence ends nothing here.
- */
+/** Rows as a file. A reader who leaves stops the engine. */
 export async function sendRows({
   base,
   actor,
@@ -31,12 +26,5 @@ export async function sendRows({
       'X-Rows-Sent': String(Math.min(about.of, about.limit)),
     }),
   })
-  res.setTimeout(0)
-  const over = setTimeout(() => res.destroy(), LONGEST_MS)
-  try {
-    await pipeline(bytes, res)
-  } finally {
-    clearTimeout(over)
-  }
-  return SENT
+  return sendFile(res, bytes)
 }

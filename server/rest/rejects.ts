@@ -1,8 +1,8 @@
-import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { rejectStream } from '../modules/ingestion/rows.ts'
 import { Slice, whole } from '../platform/input.ts'
-import { type Call, SENT } from './route.ts'
+import { sendFile } from './download.ts'
+import type { Call, SENT } from './route.ts'
 
 export const RejectQuery = Slice.extend({
   after: whole(0, Number.MAX_SAFE_INTEGER)
@@ -26,6 +26,5 @@ async function download({ api, id, base, actor, res }: Call<unknown, unknown>): 
     'Content-Type': 'application/x-ndjson; charset=utf-8',
     'Content-Disposition': `attachment; filename="delivery-${id}-rejected.jsonl"`,
   })
-  await pipeline(lines, res)
-  return SENT
+  return sendFile(res, lines)
 }
