@@ -13,6 +13,9 @@ import { openTelemetry } from './platform/telemetry.ts'
 import type { RequestContext } from './platform/trpc.ts'
 import { subscribe } from './subscriptions.ts'
 
+/** How many clients of PostgreSQL the web process has for pages and doors, beside those of its intake. */
+export const WEB_CLIENTS = 10
+
 export type Base = Omit<RequestContext, 'actor' | 'requestId' | 'ip' | 'delivered'>
 
 /** What web and worker share: the pools, the row engine, the spool and the doors of authentication. */
@@ -20,7 +23,7 @@ export async function openBase(env: Env, name: 'web' | 'worker'): Promise<Base &
   const secrets = [env.SECRET_KEY ?? '', env.SECRET_KEY_PREVIOUS].filter((key) => key !== undefined).map(checkSecretKey)
   const pool = openPool(env.APP_DATABASE_URL, {
     name: `velocicompanion-${name}`,
-    max: name === 'web' ? 10 : 6,
+    max: name === 'web' ? WEB_CLIENTS : 6,
     statementTimeoutMs: name === 'web' ? 5_000 : 600_000,
   })
   // What brings rows has connections of its own, so that pages never wait for a flood of deliveries to get one.

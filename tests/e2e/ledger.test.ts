@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, describe, expect, test } from 'vitest'
-import { connect } from '../support/second-database.ts'
-import { installation, newTenant, type Tenant } from '../support/world.ts'
+import { whileLoadsWait } from '../support/held-loads.ts'
+import { newTenant, type Tenant } from '../support/world.ts'
 import { faults, injectAxe } from './accessibility.ts'
 import { PHONE, signIn, visitor } from './browser.ts'
 
@@ -31,26 +31,6 @@ async function openAs(tenant: Tenant, path: string, options: Parameters<typeof v
   await signIn(page, tenant.people.user.username)
   await page.goto(path)
   return page
-}
-
-/** Runs `watch` while each note that a load of this tenant makes waits a while: time to look, however fast the machine. */
-async function whileLoadsWait<T>(tenant: Tenant, watch: () => Promise<T>): Promise<T> {
-  const superuser = await connect(installation.adminUrl)
-  let over = false
-  const holding = (async () => {
-    // Held for less than the time after which a note gives up its wait.
-    while (!over)
-      await superuser.query(
-        `begin; select from batch where tenant_id = ${tenant.id} for update; select pg_sleep(1.2); commit`,
-      )
-  })()
-  try {
-    return await watch()
-  } finally {
-    over = true
-    await holding
-    await superuser.end()
-  }
 }
 
 test('a large upload shows in the ledger how far its load is, how fast, and what is left, and then its balance', async () => {

@@ -30,13 +30,13 @@ const EDIT = {
 
 /** Waits until stored rows follow the newest correction; says what it saw on the way. */
 async function followed({ as }: Tenant, artifact = OWN, look: () => Promise<void> = async () => {}) {
-  for (const until = Date.now() + 45_000; Date.now() < until; await sleep(20)) {
+  for (const until = Date.now() + 120_000; Date.now() < until; await sleep(20)) {
     await look()
     const { following } = await as('viewer').columns.get({ artifact })
     if (following?.error) throw new Error(following.error)
     if (following?.done) return
   }
-  throw new Error('Stored rows did not follow within 45 s.')
+  throw new Error('Stored rows did not follow within 120 s.')
 }
 
 const values = async (tenant: Tenant) => [

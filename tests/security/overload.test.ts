@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { projectRoot } from '#db/root.ts'
-import { openBase } from '#server/base.ts'
+import { openBase, WEB_CLIENTS } from '#server/base.ts'
 import { readEnv } from '#server/platform/env.ts'
 import { leastOf, msOf } from '../support/least.ts'
 import { ownServer } from '../support/own-server.ts'
@@ -84,24 +84,23 @@ test('with every database connection held, each door says 503 within 2.5 s, and 
   await own.close()
 })
 
-/** Takes connections until there are no more; resolves to what gives them back. */
+/** Takes all connections of a web process; resolves to what gives them back. */
 async function holdAll({ pool }: Awaited<ReturnType<typeof openBase>>): Promise<() => Promise<void>> {
   let letGo = () => {}
   const over = new Promise<void>((resolve) => {
     letGo = resolve
   })
   const holders: Promise<void>[] = []
-  for (let full = false; !full; ) {
-    const taken = new Promise<boolean>((resolve) => {
+  const hold = () =>
+    new Promise<void>((resolve) => {
       const holder = pool.connection().execute(async (db) => {
         await sql`select 1`.execute(db)
-        resolve(true)
+        resolve()
         await over
       })
-      holders.push(holder.catch(() => resolve(false)))
+      holders.push(holder)
     })
-    full = !(await Promise.race([taken, sleep(300).then(() => false)]))
-  }
+  await Promise.all(Array.from({ length: WEB_CLIENTS }, hold))
   return async () => {
     letGo()
     await Promise.all(holders)
