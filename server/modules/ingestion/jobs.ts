@@ -36,12 +36,12 @@ export const loadDeliveries = job('ingestion.load', z.object({}), async (ctx) =>
 async function loadInTurn(ctx: JobCtx) {
   let group = await nextInTurn(ctx)
   if (group === 'later') return takeAnotherTurn(ctx)
-  for (const left of await stagedLoads(ctx.rows)) if (left !== group?.load) await clearStaging(ctx.rows, left)
   for (; group && !ctx.signal.aborted; group = await nextInTurn(ctx)) {
     if (group === 'later') return takeAnotherTurn(ctx)
     await loadInPlace(ctx, group)
     if (await ctx.othersWait()) return takeAnotherTurn(ctx)
   }
+  if (!ctx.signal.aborted) for (const left of await stagedLoads(ctx.rows)) await clearStaging(ctx.rows, left)
 }
 
 const takeAnotherTurn = (ctx: JobCtx) => ctx.transact('read write', (db) => enqueue(db, loadDeliveries, {}))
@@ -75,7 +75,7 @@ async function loadOrFail(ctx: JobCtx, group: Group) {
     const crashed = batches.find(({ attempts, failures }) => attempts - failures > CRASHES)
     if (crashed) throw new Hopeless('The worker stopped every time it loaded this delivery.', crashed.id)
     if (group.again) await endWrites(ctx.rows, group.load)
-    await close(ctx, group, await load(ctx, group.load, batches))
+    await close(ctx, group, await load(ctx, group))
   } catch (cause) {
     if (ctx.signal.aborted) throw cause
     const error = fromDatabase(cause)

@@ -6,6 +6,7 @@ import {
   type NameSighting,
   upsertHosts,
 } from '#server/modules/hosts/service.ts'
+import { allEnded } from '#server/platform/all-ended.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { JobCtx } from '#server/platform/jobs.ts'
 import { factsTold, hostsTold, keyOf, noteTold, soAt, type Told } from './archives.ts'
@@ -14,7 +15,7 @@ import { type Block, partsOf } from './formats/chunks.ts'
 import { Unreadable } from './formats/framed.ts'
 import { Unnamed } from './formats/unnamed.ts'
 import { type Opened, open } from './members.ts'
-import { type Loading, noteProgress, type Step } from './queries.ts'
+import { type Group, type Loading, noteProgress, type Step } from './queries.ts'
 import {
   type Counts,
   countBatches,
@@ -55,15 +56,16 @@ export type Loaded = {
  * Brings deliveries from the spool into the rows, from staging to the counts. Safe to repeat with the same deliveries:
  * the same bytes give the same tokens. Throws Hopeless when one of them can never be loaded.
  */
-export async function load(own: JobCtx, id: number, batches: Loading[]): Promise<Loaded> {
+export async function load(own: JobCtx, { load: id, batches, again }: Group): Promise<Loaded> {
   const rows = rowsOfLoad(own.rows, id)
   const ctx = { ...own, rows }
   const ids = batches.map((batch) => batch.id)
-  const progress = (share: number, step: Step) => ctx.transact('read write', (db) => noteProgress(db, ids, share, step))
-
-  await clearStaging(rows, id)
-  const found: Found = { formats: new Map(), told: new Map() }
   const whole = batches.reduce((sum, { bytes }) => sum + bytes, 0)
+  const progress = async (share: number, step: Step) =>
+    whole > WATCHED_BYTES && ctx.transact('read write', (db) => noteProgress(db, ids, share, step))
+
+  if (again) await clearStaging(rows, id)
+  const found: Found = { formats: new Map(), told: new Map() }
   let bytes = 0
   let lines = 0
   await sideBySide(partsOf(blocksOf(ctx, batches, found)), async (part) => {
@@ -73,23 +75,22 @@ export async function load(own: JobCtx, id: number, batches: Loading[]): Promise
     lines += part.lines
     await progress(0.35 * Math.min(1, bytes / whole), { phase: 'reading', rows: lines })
   })
-  if (whole > WATCHED_BYTES) await progress(0.35, { phase: 'checking', rows: 0 })
+  await progress(0.35, { phase: 'checking', rows: 0 })
   await lookCloser(rows, id)
-  await quarantine(rows, id)
-  const seen = await hostsIn(rows, id)
-  const hosts = await hostsOf(ctx, seen, found)
+  const [[seen, hosts], maps] = await allEnded([hostsOf(ctx, id, found), mapsOfLoad(ctx, id), quarantine(rows, id)])
   await identify(rows, id, ids, hosts)
-  const maps = await mapsOfLoad(ctx, id)
   await storeAll(ctx, { id, batches: ids, times: timesOf(maps) }, (share, stored) =>
     progress(0.45 + 0.5 * share, { phase: 'storing', rows: stored }),
   )
   const freshness = await freshnessOf(rows, ids)
-  if (whole > WATCHED_BYTES) await progress(0.95, { phase: 'deriving', rows: 0 })
-  await deriveBatches(ctx, ids, freshness, maps)
-  const counts = await countBatches(rows, id, ids)
+  await progress(0.95, { phase: 'deriving', rows: 0 })
+  const [counts, inRows] = await allEnded([
+    countBatches(rows, id, ids),
+    factsInRows(rows, ids, freshness),
+    deriveBatches(ctx, ids, freshness, maps),
+  ])
   const keys = new Map(hosts.map(({ key, host_id }) => [key, host_id]))
   const times = timesOfHosts(found, keys, freshness)
-  const inRows = await factsInRows(rows, ids, freshness)
   const facts = [...factsTold(found.told, keys), ...inRows].map((fact) => ({
     ...fact,
     seen_at: fact.seen_at ?? times.get(fact.host_id)?.seen_at ?? null,
@@ -100,14 +101,15 @@ export async function load(own: JobCtx, id: number, batches: Loading[]): Promise
 /** What the deliveries were found to be, and what their archives tell beside rows. */
 type Found = { formats: Map<number, Opened['format']>; told: Map<number, Told> }
 
-/** Our hosts behind the names that rows and archives bear; what archives tell is entered with them. */
-async function hostsOf(ctx: JobCtx, seen: SeenHost[], { told }: Found) {
+/** The names that rows bear, and our hosts behind them and those of archives; what archives tell is entered with them. */
+async function hostsOf(ctx: JobCtx, load: number, { told }: Found) {
+  const seen = await hostsIn(ctx.rows, load)
   const sightings = new Map<string, HostSighting>(seen.map((host) => [host.key, host]))
   for (const host of hostsTold(told.values())) sightings.set(host.key, host)
   return ctx.transact('read write', async (db) => {
     const hosts = await upsertHosts(db, [...sightings.values()])
     if (told.size > 0) await noteTold(db, told, new Map(hosts.map(({ key, host_id }) => [key, host_id])))
-    return hosts
+    return [seen, hosts] as const
   })
 }
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { allEnded } from '#server/platform/all-ended.ts'
 import type { TenantRows } from '#server/platform/telemetry.ts'
 import { type MemberFacts, type Part, recordOf, STRUCTURE } from './formats/chunks.ts'
 import type { Flaw } from './formats/framed.ts'
@@ -73,7 +74,7 @@ export const endWrites = (rows: TenantRows, load: number): Promise<void> => rows
 
 /** Forgets what an earlier try of this load left. */
 export async function clearStaging(rows: TenantRows, load: number): Promise<void> {
-  for (const table of STAGING) await drop(rows, table, load)
+  await allEnded(STAGING.map((table) => drop(rows, table, load)))
 }
 
 const drop = (rows: TenantRows, table: string, load: number) =>
