@@ -11,7 +11,7 @@ type Result = Counts & { step: string; seconds: number }
 type Assertion = { status: string; fullName: string; failureMessages: string[] }
 type Report = { testResults: { name: string; status: string; message: string; assertionResults: Assertion[] }[] }
 
-const STEP_MS = 30 * 60_000
+const STEP_MS = 60 * 60_000
 const scratch = mkdtempSync(join(tmpdir(), 'velocicompanion-run-'))
 const bin = (path: string) => join(projectRoot, 'node_modules', path)
 
