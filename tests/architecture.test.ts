@@ -46,7 +46,7 @@ test('modules import only earlier modules, and only what those offer', () => {
 test('modules use only the agreed file names', () => {
   const VOCABULARY = ['schema.ts', 'queries.ts', 'rows.ts', 'service.ts', 'router.ts', 'jobs.ts']
   const PARTS =
-    /^server\/modules\/(ingestion\/formats|columns\/(catalogue|sql)|language\/query|telemetry\/sql|exporting\/formats|stacks\/(catalogue|sql))\//
+    /^server\/modules\/(ingestion\/formats|columns\/(catalogue|sql)|language\/query|telemetry\/sql|exporting\/formats|stacks\/(catalogue|sql)|timeline\/sql)\//
   // The way of a delivery is longer than one file of each kind: each step of it has its name.
   const STEPS =
     /^server\/modules\/ingestion\/(archives|copies|derive|ledger|load|members|rederive|repairs|staging|waiting)\.ts$/

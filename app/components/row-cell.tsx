@@ -43,12 +43,15 @@ type Cell = {
   mayWrite: boolean
 }
 
+/** Whether a value may stand back behind others: many hosts have it, or it was decided to be benign. */
+export const isCommon = ({ hosts, totalHosts, verdict }: Known) =>
+  hosts > totalHosts * 0.1 || verdict?.verdict === 'benign'
+
 /** A value of a row: as it is, on how many hosts it was seen, what was decided, and what can be done with it. */
 export function Cell({ text, known, ...rest }: Cell) {
   if (!text) return <span className="muted">empty</span>
-  const common = known && (known.hosts > known.totalHosts * 0.1 || known.verdict?.verdict === 'benign')
   return (
-    <span className={known ? `cell${common ? ' common' : ''}` : undefined}>
+    <span className={known ? `cell${isCommon(known) ? ' common' : ''}` : undefined}>
       {known?.verdict && <VerdictMark verdict={known.verdict} />}
       <span className="cut">
         <Value text={text} />

@@ -4,10 +4,10 @@ import { rowLink } from '#app/lib/row-links.ts'
 import { timelineLink } from '#app/lib/timeline-link.ts'
 import { Link } from './link.tsx'
 import { Popover } from './menu.tsx'
+import { type Cell, EventCell } from './timeline-cell.tsx'
 import { annotationLink } from './timeline-filters.tsx'
 import { Value, WholeValue } from './value.tsx'
 
-export type Cell = { column: string; text: string }
 export type RowEvent = {
   kind: 'row'
   key: string
@@ -135,11 +135,8 @@ const RowCells = ({ event }: { event: RowEvent }) => (
       </Link>
     </td>
     <td className="event-text">
-      {event.cells.map(({ column, text }, at) => (
-        <span key={column} data-cell data-column={column || undefined} data-text={text}>
-          {at > 0 && ' · '}
-          <Value text={text} path={false} />
-        </span>
+      {event.cells.map((cell, at) => (
+        <EventCell key={cell.column} cell={cell} first={at === 0} />
       ))}
       <span className="shifted">
         <span className="md:hidden">

@@ -2,7 +2,7 @@ import { number } from '#app/lib/format.ts'
 import { rowLink } from '#app/lib/row-links.ts'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
-import type { Cell } from './timeline-events.tsx'
+import { type Cell, EventCell } from './timeline-cell.tsx'
 import { Value } from './value.tsx'
 
 export type UndatedRow = { row: string; hostname: string; artifact: string; cells: Cell[] }
@@ -23,11 +23,8 @@ export const TimelineUndated = ({ rows, total, all, marked }: Undated) => (
     <ul className="undated">
       {rows.map(({ row, hostname, artifact, cells }) => (
         <li key={row} aria-current={row === marked || undefined}>
-          {cells.map(({ column, text }, at) => (
-            <span key={column}>
-              {at > 0 && ' · '}
-              <Value text={text} path={false} />
-            </span>
+          {cells.map((cell, at) => (
+            <EventCell key={cell.column} cell={cell} first={at === 0} />
           ))}
           <br />
           <Link className="link inline-block min-h-6" to={rowLink(row)}>

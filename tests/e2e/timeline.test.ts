@@ -81,6 +81,26 @@ test('two people at one annotation: the second sees both texts and keeps the own
   expect((await tenant.as('viewer').timeline.annotation({ id: made.id })).text).toBe('my words')
 })
 
+test('a verdict given elsewhere is on the events of a timeline that nobody touches', async () => {
+  const page = await visitor()
+  await signIn(page, tenant.people.viewer.username)
+  await page.goto(`/timeline?host=${host}&q=Pid:41`)
+  const cell = page.locator('tr[data-row] [data-cell][data-type="path"]')
+  expect(await cell.locator('a.prev').getAttribute('href')).toContain('/observables?type=path')
+  expect(await cell.locator('svg.v').count()).toBe(0)
+  const value = (await cell.getAttribute('data-value'))!
+  const decided = { observables: [{ type: 'path' as const, value }], verdict: 'malicious' as const }
+  const { undo } = await tenant.as('user').verdicts.decide(decided)
+  await cell.getByRole('img', { name: 'malicious on all hosts' }).waitFor()
+  await tenant.as('user').verdicts.undo({ token: undo })
+  await cell.getByRole('img').waitFor({ state: 'detached' })
+  const plain = await visitor({ javaScriptEnabled: false })
+  await tenant.as('user').verdicts.decide(decided)
+  await signIn(plain, tenant.people.viewer.username)
+  await plain.goto(`/timeline?host=${host}&q=Pid:41`)
+  expect(await plain.locator('tr[data-row] svg.v-malicious').count()).toBe(1)
+})
+
 test('the host page stands before its portrait, which follows with JavaScript and is linked without', async () => {
   const plain = await visitor({ javaScriptEnabled: false })
   await signIn(plain, tenant.people.viewer.username)

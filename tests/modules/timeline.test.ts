@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
+import { AppError } from '#server/platform/errors.ts'
+import { createCaller } from '#server/router.ts'
+import { base, jsonLines, newTenant, type Tenant } from '../support/world.ts'
 
 const USN = 'Windows.NTFS.MFT'
 const PSLIST = 'Windows.System.Pslist'
@@ -189,6 +191,76 @@ test('lanes by tag count each event in every tag of its row, and a lane is what 
   expect((await view(tenant, { q: 'tag:lateral' })).total).toBe(2)
   expect((await view(tenant, { q: 'NOT tag:*' })).total).toBe(1)
   expect((await view(await newTenant(), { lanes: 'tag' })).lanes.lanes).toEqual([])
+})
+
+describe('what is known of the values of events', () => {
+  const EXE = 'C:\\Users\\anna\\AppData\\odd.exe'
+  const rows = (n: number, more: object = {}) =>
+    jsonLines([{ Name: 'odd.exe', Exe: EXE, Pid: n, CreateTime: `2026-01-05T12:0${n}:00Z`, ...more }])
+  const cellsOf = (found: View) => found.events.flatMap((event) => (event.kind === 'row' ? event.cells : []))
+
+  test('stands with each as the grid of rows says it, follows a verdict, and is that of the row’s own host', async () => {
+    const tenant = await newTenant()
+    for (const n of [1, 2]) await tenant.deliver(rows(n), { artifact: PSLIST, hostname: `ws-0${n}` })
+    await tenant.deliver(jsonLines([{ Name: 'odd.exe', Exe: EXE, Pid: 9 }]), { artifact: PSLIST, hostname: 'ws-03' })
+    const before = await view(tenant)
+    expect(before).toMatchObject({ marked: true, undated_total: 1 })
+    const cells = cellsOf(before)
+    const row = before.events[0]!
+    const asked = cells
+      .filter(({ column }) => column !== '')
+      .map(({ column, text }) => ({ artifact: PSLIST, column, text }))
+    const grid = await tenant.as('viewer').observables.ofCells({ cells: asked })
+    const shown = (one: { type: string; value: string; hosts: number; totalHosts: number } | null) =>
+      one && [one.type, one.value, one.hosts, one.totalHosts]
+    expect(cells.map(({ known }) => shown(known))).toEqual(grid.map(shown))
+    const path = cells.find(({ known }) => known?.type === 'path')!.known!
+    expect(path).toMatchObject({ hosts: 3, totalHosts: 3, verdict: null })
+    const host = row.kind === 'row' ? row.host_id : 0
+    const observables = [{ type: 'path' as const, value: path.value }]
+    await tenant.as('user').verdicts.decide({ observables, verdict: 'benign' })
+    await tenant
+      .as('user')
+      .verdicts.decide({ observables, verdict: 'malicious', scope: 'host', scopeValue: String(host) })
+    const after = await view(tenant)
+    const said = cellsOf(after).flatMap(({ known }) => (known?.type === 'path' ? [known.verdict?.verdict] : []))
+    expect(said).toEqual(['malicious', 'benign'])
+    expect(after.undated[0]!.cells.find(({ known }) => known?.type === 'path')?.known?.verdict?.verdict).toBe('benign')
+    await (await newTenant()).deliver(rows(1), { artifact: PSLIST, hostname: 'ws-01' })
+    expect(cellsOf(await view(tenant)).find(({ known }) => known?.type === 'path')?.known?.hosts).toBe(3)
+  })
+
+  test('is asked for once, however many events a page has; where that fails the events are all there', async () => {
+    const tenant = await newTenant()
+    const many = Array.from({ length: 60 }, (_, n) => ({ Name: `p${n}.exe`, Exe: `C:\\p${n}.exe`, CreateTime: iso(n) }))
+    await tenant.deliver(jsonLines(many), { artifact: PSLIST, hostname: 'ws-01' })
+    let asked = 0
+    let away = false
+    const forTenant: typeof base.telemetry.forTenant = (id, left) => {
+      const rows = base.telemetry.forTenant(id, left)
+      const select: typeof rows.select = (sql, params, limits) => {
+        if (/from sightings/.test(sql)) {
+          asked += 1
+          if (away) throw new AppError('unavailable', 'The row engine is restarting.')
+        }
+        return rows.select(sql, params, limits)
+      }
+      return { ...rows, select }
+    }
+    const caller = createCaller({
+      ...{ ...base, telemetry: { ...base.telemetry, forTenant } },
+      ...{ actor: tenant.actor('viewer'), requestId: 'timeline-marks', ip: '127.0.0.1' },
+    })
+    const found = await caller.timeline.view({ limit: 50 })
+    expect([found.events.length, found.marked, asked]).toEqual([50, true, 1])
+    away = true
+    const without = await caller.timeline.view({ limit: 50 })
+    expect([without.events.length, without.marked]).toEqual([50, false])
+    expect(cellsOf(without).map(({ column, text }) => [column, text])).toEqual(
+      cellsOf(found).map(({ column, text }) => [column, text]),
+    )
+    expect(cellsOf(without).filter(({ known }) => known !== null)).toEqual([])
+  })
 })
 
 test('a clock offset moves what is read and keeps what was said beside it; the stored rows are as they were', async () => {

@@ -67,6 +67,7 @@ export function SwimLanes({ by, window, lanes, notes, open, openNote }: Lanes) {
               <span>{exactTime(window.from)}</span>
               <span>{exactTime(window.to)}</span>
             </div>
+            <Hatch />
           </td>
           <td />
         </tr>
@@ -151,3 +152,14 @@ function NoteLane({ notes, window, openNote }: Pick<Lanes, 'notes' | 'window' | 
 }
 
 const pct = (value: number) => `${value.toFixed(3)}%`
+
+/** What silences are filled with. */
+const Hatch = () => (
+  <svg width="0" height="0" aria-hidden="true" className="absolute">
+    <defs>
+      <pattern id="gap-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect width="1" height="5" fill="var(--line-strong)" />
+      </pattern>
+    </defs>
+  </svg>
+)

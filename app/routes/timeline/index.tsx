@@ -7,6 +7,7 @@ import { Nothing, Notice } from '#app/components/notice.tsx'
 import { SectionHead } from '#app/components/page-head.tsx'
 import { QueryFlawNote } from '#app/components/query-flaw.tsx'
 import { Spoken } from '#app/components/reading.tsx'
+import { MarksAway } from '#app/components/timeline-cell.tsx'
 import { TimelineEvents } from '#app/components/timeline-events.tsx'
 import { TimelineFilters, TimelineWindows } from '#app/components/timeline-filters.tsx'
 import { TimelineUndated } from '#app/components/timeline-undated.tsx'
@@ -70,6 +71,7 @@ export default function Timeline() {
           are added to the times of {clock.hostname}: {clock.reason}. What its clock said stands beside each.
         </Notice>
       )}
+      {found && !found.marked && <MarksAway />}
       {found && <Drawn asked={asked} found={found} />}
     </>
   )
@@ -121,7 +123,6 @@ function Drawn({ asked, found }: Shown) {
       <TimelineWindows view={view} window={window} middle={middle} mayWrite={mayWrite} />
       <RowNote asked={asked} found={found} />
       <Density bins={density.bins} window={window} zoom={(bin) => timelineLink({ ...view, row: null, ...bin })} />
-      <Patterns />
       {lanes.from && lanes.lanes.length > 0 && (
         <>
           <SectionHead
@@ -236,14 +237,4 @@ const Empty = ({ asked, total }: { asked: Page['asked']; total: number }) => (
       ? `The whole range holds ${counted(total, 'event')}.`
       : 'Widen the query. Rows without a time are listed as undated.'}
   </Nothing>
-)
-
-const Patterns = () => (
-  <svg width="0" height="0" aria-hidden="true" className="absolute">
-    <defs>
-      <pattern id="gap-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-        <rect width="1" height="5" fill="var(--line-strong)" />
-      </pattern>
-    </defs>
-  </svg>
 )

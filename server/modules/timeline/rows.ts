@@ -1,27 +1,23 @@
 import { parse, stringify } from 'lossless-json'
 import type { Role } from '#server/modules/columns/schema.ts'
-import {
-  type ArtifactMap,
-  type ColumnsOf,
-  observablesSql,
-  SIGHTINGS_SETTINGS,
-  valueIn,
-} from '#server/modules/columns/service.ts'
+import { type ArtifactMap, type ColumnsOf, SIGHTINGS_SETTINGS, valueIn } from '#server/modules/columns/service.ts'
 import { type Merged, survivor } from '#server/modules/hosts/service.ts'
-import { type Condition, placesIn } from '#server/modules/language/service.ts'
-import type { Params, TenantRows } from '#server/platform/telemetry.ts'
+import type { TenantRows } from '#server/platform/telemetry.ts'
 import type { LaneBy } from './schema.ts'
+import {
+  EVER,
+  eventsOf,
+  type Narrowing,
+  OWN,
+  rowsWhere,
+  type Tagged,
+  tagsOf,
+  usersOf,
+  withNames,
+} from './sql/events.ts'
 
-/** A host whose times are read as so much later, in milliseconds. */
-export type Shift = { host_id: number; ms: number }
-/** Which rows, and within which milliseconds since 1970 (the end not in it) their times must lie. */
-export type Narrowing = {
-  condition: Condition | null
-  hostIds: number[] | null
-  from: number | null
-  to: number | null
-  shifts: Shift[]
-}
+export { eventsOf, type Narrowing, type Shift } from './sql/events.ts'
+
 /** The order of events: time, then delivery, line, and which of the row's times it is. */
 export type Key = [at: number, batch: number, line: number, n: number]
 export type Side = 'before' | 'after'
@@ -30,12 +26,11 @@ export type Place = { host_id: number; artifact: string; batch_id: number; line:
 export type FoundEvent = Place & { at: number; label: string; n: number }
 export type FoundRow = Place & { raw: string; raw_bytes: number; arrived: number }
 
-export const DENSITY_BINS = 96
+const DENSITY_BINS = 96
 export const MOST_LANES = 12
-const EVER = 9_000_000_000_000_000
+const HOUR_MS = 3_600_000
 const RAW_BYTES = 16_384
 const SECONDS = 20
-const OWN = 'tenant_id = {tenant:UInt64}'
 
 /** The next events on one side of a key, nearest first; without a key from the beginning, or from the end. */
 export function eventPage(rows: TenantRows, narrowing: Narrowing, ask: { side: Side; key: Key | null; limit: number }) {
@@ -79,7 +74,7 @@ export async function rowsAt(rows: TenantRows, places: Place[]): Promise<FoundRo
 
 const TELLING: Role[] = ['rule', 'command', 'process', 'path', 'url', 'domain', 'ip', 'user', 'hash']
 const MOST_CELLS = 3
-const CELL_CHARACTERS = 300
+const START_CHARACTERS = 300
 
 /** What a row is about, in at most three cells: what its artifact's columns are says which, else the first ones that say something. */
 export function cellsOf(
@@ -87,18 +82,18 @@ export function cellsOf(
   map: ArtifactMap | undefined,
 ): { column: string; text: string }[] {
   const row = raw.length < raw_bytes && raw_bytes > RAW_BYTES ? null : parsed(raw)
-  if (!row) return [{ column: '', text: raw.slice(0, CELL_CHARACTERS) }]
+  if (!row) return [{ column: '', text: raw.slice(0, START_CHARACTERS) }]
   const told = (map?.columns ?? []).filter(({ role }) => TELLING.includes(role))
   const byRole = told.sort((a, b) => TELLING.indexOf(a.role) - TELLING.indexOf(b.role)).map(({ path }) => path)
   const times = new Set(map?.columns.filter(({ role }) => role === 'time').map(({ path }) => path))
   const others = Object.keys(row).filter((name) => !times.has(name) && !name.startsWith('_'))
   const cells = new Map<string, string>()
   for (const column of [...byRole, ...(byRole.length > 0 ? [] : others)]) {
-    const text = textOf(valueIn(row, column)).slice(0, CELL_CHARACTERS)
+    const text = textOf(valueIn(row, column))
     if (text !== '' && ![...cells.values()].includes(text)) cells.set(column, text)
     if (cells.size === MOST_CELLS) break
   }
-  if (cells.size === 0) return [{ column: '', text: raw.slice(0, CELL_CHARACTERS) }]
+  if (cells.size === 0) return [{ column: '', text: raw.slice(0, START_CHARACTERS) }]
   return [...cells].map(([column, text]) => ({ column, text }))
 }
 
@@ -128,7 +123,7 @@ export async function undatedRows(rows: TenantRows, narrowing: Narrowing, limit:
   return { places, total }
 }
 
-export type DensityBin = {
+type DensityBin = {
   bin: number
   n: number
   first: number
@@ -142,7 +137,7 @@ export type DensityBin = {
  * How many events there are over the whole range, whatever the window, in at most 96 bins that are whole multiples of
  * `grainMs` long; and how many of them lie in the window. Bin b begins at (low + ceil(b × span / bins)) × grain.
  */
-export function density(rows: TenantRows, narrowing: Narrowing, grainMs: number) {
+function density(rows: TenantRows, narrowing: Narrowing, grainMs: number) {
   const { sql, params } = eventsOf({ ...narrowing, from: null, to: null }, '', '')
   return rows.select<DensityBin>(
     `select intDiv((tick - low_tick) * least(${DENSITY_BINS}, ticks), ticks) as bin, sum(events) as n,
@@ -158,8 +153,30 @@ export function density(rows: TenantRows, narrowing: Narrowing, grainMs: number)
   )
 }
 
+/** Events per bin over the whole range; the window changes nothing but `inside`. Bins are whole minutes, hours or more. */
+export async function densityOf(rows: TenantRows, narrowing: Narrowing) {
+  const coarse = await density(rows, narrowing, HOUR_MS)
+  const grain = (coarse[0]?.span ?? 0) <= 24 ? 60_000 : HOUR_MS
+  const found = grain === HOUR_MS || coarse.length === 0 ? coarse : await density(rows, narrowing, grain)
+  const sum = (of: 'n' | 'inside') => found.reduce((total, bin) => total + bin[of], 0)
+  const { low = 0, span = 0 } = found[0] ?? {}
+  const count = Math.min(DENSITY_BINS, span)
+  const edge = (bin: number) => (low + Math.ceil((bin * span) / count)) * grain
+  const filled = new Map(found.map(({ bin, n }) => [bin, n]))
+  return {
+    total: sum('n'),
+    inside: sum('inside'),
+    first: found.length > 0 ? Math.min(...found.map(({ first }) => first)) : null,
+    last: found.length > 0 ? Math.max(...found.map(({ last }) => last)) : null,
+    bins: Array.from({ length: count }, (_, bin) => ({
+      from: new Date(edge(bin)),
+      to: new Date(edge(bin + 1)),
+      n: filled.get(bin) ?? 0,
+    })),
+  }
+}
+
 export type FoundLane = { lane: string; events: number; bins: [bin: number, n: number][]; lanes: number }
-export type Tagged = { row_id: string; tag: string }
 type Lanes = { by: LaneBy; users: ColumnsOf[]; tags: Tagged[]; merged: Merged[]; bins: number }
 
 /**
@@ -182,66 +199,4 @@ export function lanes(rows: TenantRows, narrowing: Narrowing & { from: number; t
     { ...placed.params, ...host.params, bins },
     { seconds: SECONDS, settings: by === 'user' ? SIGHTINGS_SETTINGS : {} },
   )
-}
-
-/** Events with each name that their row has; '' where it has none. */
-const withNames = (events: Condition, named: Condition): Condition => ({
-  sql: `select at, name from (${events.sql}) as events left join (${named.sql}) as named using (batch_id, line)`,
-  params: { ...events.params, ...named.params },
-})
-
-/** SQL: the users that rows name, each once, as `name` with `batch_id` and `line`; null where no column is one. */
-function usersOf(narrowing: Narrowing, maps: ColumnsOf[]): Condition | null {
-  const where = rowsWhere(narrowing)
-  const found = observablesSql(maps, `${where.sql} and notEmpty(times)`)
-  if (!found) return null
-  const sql = `select distinct batch_id, line, value as name from (${found})`
-  return { sql, params: { ...where.params, idn: [], ascii: [] } }
-}
-
-/** SQL: the tags of rows as `name` with `batch_id` and `line`. */
-function tagsOf(tags: Tagged[]): Condition {
-  const [, tagBatches, tagLines] = placesIn(tags.map(({ row_id }) => row_id))
-  const zipped = 'arrayZip({tagBatches:Array(UInt64)}, {tagLines:Array(UInt64)}, {tags:Array(String)})'
-  return {
-    sql: `select tagged.1 as batch_id, tagged.2 as line, tagged.3 as name from (select arrayJoin(${zipped}) as tagged)`,
-    params: { tagBatches, tagLines, tags: tags.map(({ tag }) => tag) },
-  }
-}
-
-/** SQL: every labelled time of the rows that lies in the window, as `at` (moved by its host's clock offset), `n` counting from 1. */
-export function eventsOf(narrowing: Narrowing, columns: string, label: 'label' | ''): Condition {
-  const { sql: conditions, params } = rowsWhere(narrowing)
-  const { from, to, shifts } = narrowing
-  const shift =
-    shifts.length > 0 ? ' + transform(host_id, {shifted:Array(UInt64)}, {shifts:Array(Int64)}, toInt64(0))' : ''
-  const one = `(toUnixTimestamp64Milli(event_at)${shift}, event_n${label ? ', event_label' : ''})`
-  const read = label
-    ? `arrayMap((event_at, event_n, event_label) -> ${one}, times, arrayEnumerate(times), time_labels)`
-    : `arrayMap((event_at, event_n) -> ${one}, times, arrayEnumerate(times))`
-  const windowed =
-    from === null && to === null ? read : `arrayFilter(e -> e.1 >= {from:Int64} and e.1 < {to:Int64}, ${read})`
-  return {
-    sql: `select host_id, ${columns ? `${columns}, ` : ''}event.1 as at, event.2 as n${label ? ', event.3 as label' : ''}
-      from (select host_id, ${columns ? `${columns}, ` : ''}arrayJoin(${windowed}) as event from rows where ${conditions})`,
-    params: {
-      ...params,
-      from: from ?? -EVER,
-      to: to ?? EVER,
-      shifted: shifts.map(({ host_id }) => host_id),
-      shifts: shifts.map(({ ms }) => ms),
-    },
-  }
-}
-
-/** The rows themselves, whatever their times. */
-function rowsWhere({ condition, hostIds }: Narrowing): Condition {
-  const params: Params = { ...condition?.params }
-  if (hostIds) params.hosts = hostIds
-  const conditions = [
-    OWN,
-    ...(hostIds ? ['host_id in {hosts:Array(UInt64)}'] : []),
-    ...(condition ? [condition.sql] : []),
-  ]
-  return { sql: conditions.join(' and '), params }
 }

@@ -3,21 +3,22 @@ import { type ArtifactMap, groupsOf } from '#server/modules/columns/service.ts'
 import { hostIdsOf, type Merged, mergedHosts } from '#server/modules/hosts/service.ts'
 import { artifactNames } from '#server/modules/language/rows.ts'
 import { mapsFor, understand } from '#server/modules/language/service.ts'
+import { ofCells } from '#server/modules/observables/service.ts'
 import { tagsGiven } from '#server/modules/tags/queries.ts'
 import { type Names, namesOf } from '#server/modules/telemetry/queries.ts'
 import { rowAt } from '#server/modules/telemetry/rows.ts'
 import { doubtOf } from '#server/modules/telemetry/service.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
+import { orAway } from '#server/platform/telemetry.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { addAnnotation, annotationPage, annotationsIn, type StoredAnnotation, shiftsOf } from './queries.ts'
-import type { FoundEvent, Key, Narrowing, Place, Shift, Side } from './rows.ts'
-import { cellsOf, DENSITY_BINS, density, eventPage, lanes, rowsAt, undatedRows } from './rows.ts'
+import type { FoundEvent, FoundRow, Key, Narrowing, Place, Shift, Side } from './rows.ts'
+import { cellsOf, densityOf, eventPage, lanes, rowsAt, undatedRows } from './rows.ts'
 import type { NewAnnotation, TimelineView } from './schema.ts'
 
 export const LANE_BINS = 120
 const UNDATED_SHOWN = 20
-const HOUR_MS = 3_600_000
 
 /**
  * A timeline as its page shows it: events (every labelled time of a row, and annotations) in order of time, the lanes of
@@ -37,7 +38,7 @@ export async function viewTimeline(ctx: DetachedCtx, view: TimelineView) {
   const row = view.rowId ? await ownTime(ctx, shifts, view.rowId) : null
   const [page, dense, undated] = await Promise.all([
     pageOf(ctx, narrowing, planOf(view, row?.at ?? null)),
-    densityOf(ctx, narrowing),
+    densityOf(ctx.rows, narrowing),
     undatedRows(ctx.rows, narrowing, UNDATED_SHOWN),
   ])
   const drawnWindow = { from: from ?? dense.first, to: to ?? (dense.last === null ? null : dense.last + 1) }
@@ -116,29 +117,6 @@ async function nearest(ctx: DetachedCtx, narrowing: Narrowing, ask: { side: Side
 
 const compared = (a: Key, b: Key) => a.map((part, at) => part - b[at]!).find((difference) => difference !== 0) ?? 0
 
-/** Events per bin over the whole range; the window changes nothing but `inside`. Bins are whole minutes, hours or more. */
-async function densityOf({ rows }: DetachedCtx, narrowing: Narrowing) {
-  const coarse = await density(rows, narrowing, HOUR_MS)
-  const grain = (coarse[0]?.span ?? 0) <= 24 ? 60_000 : HOUR_MS
-  const found = grain === HOUR_MS || coarse.length === 0 ? coarse : await density(rows, narrowing, grain)
-  const sum = (of: 'n' | 'inside') => found.reduce((total, bin) => total + bin[of], 0)
-  const { low = 0, span = 0 } = found[0] ?? {}
-  const count = Math.min(DENSITY_BINS, span)
-  const edge = (bin: number) => (low + Math.ceil((bin * span) / count)) * grain
-  const filled = new Map(found.map(({ bin, n }) => [bin, n]))
-  return {
-    total: sum('n'),
-    inside: sum('inside'),
-    first: found.length > 0 ? Math.min(...found.map(({ first }) => first)) : null,
-    last: found.length > 0 ? Math.max(...found.map(({ last }) => last)) : null,
-    bins: Array.from({ length: count }, (_, bin) => ({
-      from: new Date(edge(bin)),
-      to: new Date(edge(bin + 1)),
-      n: filled.get(bin) ?? 0,
-    })),
-  }
-}
-
 type Drawing = { by: TimelineView['lanes']; merged: Merged[] }
 
 /** The fullest lanes of a window and the annotations in it; nothing where there is no window. */
@@ -162,13 +140,8 @@ async function lanesOf(ctx: DetachedCtx, narrowing: Narrowing, { by, merged }: D
         .filter(({ columns }) => columns.length > 0),
     },
   )
-  const names =
-    by === 'host'
-      ? await hostNames(
-          ctx,
-          found.map(({ lane }) => Number(lane)),
-        )
-      : null
+  const ids = by === 'host' ? found.map(({ lane }) => Number(lane)) : []
+  const names = await hostNames(ctx, ids)
   return {
     by,
     from: new Date(from),
@@ -176,7 +149,7 @@ async function lanesOf(ctx: DetachedCtx, narrowing: Narrowing, { by, merged }: D
     count: found[0]?.lanes ?? 0,
     lanes: found.map(({ lane, events, bins }) => ({
       lane,
-      name: names?.get(Number(lane))?.hostname ?? lane,
+      name: names.get(Number(lane))?.hostname ?? lane,
       events,
       bins: bins.map(([bin, n]) => ({ bin: Number(bin), n: Number(n) })).sort((a, b) => a.bin - b.bin),
     })),
@@ -187,19 +160,12 @@ async function lanesOf(ctx: DetachedCtx, narrowing: Narrowing, { by, merged }: D
 const hostNames = async (ctx: DetachedCtx, ids: number[]): Promise<Names> =>
   ids.length === 0 ? new Map() : ctx.transact('read only', ({ db }) => namesOf(db, [...new Set(ids)]))
 
-/** What events and undated rows say, with the names of their hosts. */
+/** What events and undated rows say, with the names of their hosts and what is known of the values they show. */
 async function tell(ctx: DetachedCtx, placed: Placed[], undated: Place[], shifts: Shift[]) {
   const places = [...placed.flatMap((one) => ('event' in one ? [one.event] : [])), ...undated]
-  const [found, names] = await Promise.all([
-    rowsAt(ctx.rows, places),
-    hostNames(
-      ctx,
-      places.map(({ host_id }) => host_id),
-    ),
-  ])
-  const artifacts = [...new Set(places.map(({ artifact }) => artifact))]
-  const maps = artifacts.length > 0 ? await mapsFor(ctx, artifacts) : new Map<string, ArtifactMap>()
-  const rows = new Map(found.map((row) => [`${row.batch_id}.${row.line}`, row]))
+  const ids = places.map(({ host_id }) => host_id)
+  const [found, names] = await Promise.all([rowsAt(ctx.rows, places), hostNames(ctx, ids)])
+  const { rows, marked } = await shownOf(ctx, found)
   const told = ({ host_id, artifact, batch_id, line }: Place) => {
     const row = rows.get(`${batch_id}.${line}`)
     return {
@@ -207,7 +173,7 @@ async function tell(ctx: DetachedCtx, placed: Placed[], undated: Place[], shifts
       host_id: names.get(host_id)?.id ?? host_id,
       hostname: names.get(host_id)?.hostname ?? 'unknown',
       artifact,
-      cells: row ? cellsOf(row, maps.get(artifact)) : [],
+      cells: row?.cells ?? [],
       arrived: row?.arrived ?? 0,
     }
   }
@@ -224,6 +190,38 @@ async function tell(ctx: DetachedCtx, placed: Placed[], undated: Place[], shifts
         : { kind: 'row' as const, key: key.join('.'), ...happened(one.event) },
     ),
     undated: undated.map(told),
+    marked,
+  }
+}
+
+const LONGEST_KNOWN = 4096
+const CELL_CHARACTERS = 300
+
+/**
+ * The cells that each row is told by, with what is known of their values: one question for the whole page. Where that cannot
+ * be answered now the cells stand without it, and `marked` is false.
+ */
+async function shownOf(ctx: DetachedCtx, found: FoundRow[]) {
+  const artifacts = [...new Set(found.map(({ artifact }) => artifact))]
+  const maps = artifacts.length > 0 ? await mapsFor(ctx, artifacts) : new Map<string, ArtifactMap>()
+  const told = found.map((row) => ({ row, cells: cellsOf(row, maps.get(row.artifact)) }))
+  const asked = told.flatMap(({ row, cells }) =>
+    cells.filter(({ column, text }) => column !== '' && text.length <= LONGEST_KNOWN).map((cell) => ({ row, cell })),
+  )
+  const cells = asked.map(({ row, cell }) => ({ artifact: row.artifact, host: row.host_id, ...cell }))
+  const looked = await orAway(ofCells(ctx, cells))
+  const known = new Map(asked.map(({ cell }, at) => [cell, looked?.[at] ?? null]))
+  const shown = told.map(({ row, cells }) => ({
+    arrived: row.arrived,
+    cells: cells.map((cell) => ({
+      column: cell.column,
+      text: cell.text.slice(0, CELL_CHARACTERS),
+      known: known.get(cell) ?? null,
+    })),
+  }))
+  return {
+    rows: new Map(found.map(({ batch_id, line }, at) => [`${batch_id}.${line}`, shown[at]!])),
+    marked: looked !== null,
   }
 }
 
