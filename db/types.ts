@@ -142,6 +142,11 @@ export type Tables = {
     edited_by_name: string | null
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
+    /** From then on nobody is shown it. */
+    removed_at: Timestamp | null
+    removed_by: number | null
+    /** Names its last removal: the token that takes that back. Stays when it was taken back. */
+    removal: string | null
   }
   archive_key: {
     tenant_id: Generated<number>

@@ -5,7 +5,7 @@ import { useVerdictsLive } from '#app/lib/verdict-live.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { Notice } from './notice.tsx'
 
-/** What was just decided, and the button that takes it back. Also keeps the verdicts of the page as others change them. */
+/** What was just done, and the button that takes it back. Also keeps the verdicts of the page as others change them. */
 export function JustDecided() {
   useVerdictsLive()
   const { pathname, search } = useLocation()
@@ -20,7 +20,7 @@ export function JustDecided() {
       action={
         token &&
         mayWrite && (
-          <Form method="post" action="/verdicts" preventScrollReset className="ml-auto">
+          <Form method="post" action={UNDONE_AT[what] ?? '/verdicts'} preventScrollReset className="ml-auto">
             <input type="hidden" name="token" value={token} />
             <input type="hidden" name="next" value={withoutDeed(pathname + search)} />
             <button type="submit" className="btn" name="intent" value="undo" data-act="undo">
@@ -40,4 +40,9 @@ const SAYS: Record<string, (values: string) => string> = {
   undone: (values) => `Undone: ${values} as before.`,
   cleared: (values) => `Cleared what was decided: ${values}.`,
   revoked: (values) => `Revoked: ${values}.`,
+  removed: () => 'The annotation is removed.',
+  restored: () => 'The annotation stands again, as it was.',
 }
+
+// What is no verdict is undone elsewhere.
+const UNDONE_AT: Record<string, string> = { removed: '/timeline' }

@@ -1,11 +1,11 @@
 import type { Observed } from './observable-link.ts'
 
 // What was done is told on the next page by its address, so that it is there without JavaScript too.
-const DEED = /^(benign|suspicious|malicious|cleared|revoked|undone)-(\d{1,4})(?:-([0-9a-f]{32}))?$/
+const DEED = /^(benign|suspicious|malicious|cleared|revoked|undone|removed|restored)-(\d{1,4})(?:-([0-9a-f]{32}))?$/
 
 export type Deed = { what: string; count: number; token: string | null }
 
-/** What an address says was just decided; null when it says nothing that could be. */
+/** What an address says was just done; null when it says nothing that could be. */
 export function deedIn(text: string | null): Deed | null {
   const [, what, count, token] = text?.match(DEED) ?? []
   return what ? { what, count: Number(count), token: token ?? null } : null

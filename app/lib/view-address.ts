@@ -6,8 +6,8 @@ const SCREENS: Record<string, string> = {
   '/compare': 'Compare',
   '/observables': 'Value',
 }
-// Where in a list one is, and what is open beside it, is no part of the question.
-const PASSING = ['cursor', 'at', 'said']
+// Where in a list one is, what is open beside it, and what was just done, is no part of the question.
+const PASSING = ['cursor', 'at', 'said', 'deed']
 
 /** An address as a view: without what passes. Null for a page that is none of the trail's. */
 export function viewAddress(address: string): string | null {

@@ -81,6 +81,32 @@ test('two people at one annotation: the second sees both texts and keeps the own
   expect((await tenant.as('viewer').timeline.annotation({ id: made.id })).text).toBe('my words')
 })
 
+test.each([true, false])(
+  'a removed annotation comes back by its button or by u, and not twice; JavaScript: %s',
+  async (javaScriptEnabled) => {
+    const text = `slipped ${javaScriptEnabled}`
+    const { id } = await tenant.as('user').timeline.annotate({ at: '2026-01-05 12:06', text })
+    const page = await visitor({ javaScriptEnabled })
+    await signIn(page, tenant.people.user.username)
+    await page.goto(`/timeline/annotations/${id}`)
+    await page.getByRole('button', { name: 'Remove annotation' }).click()
+    const said = (what: string) => page.getByRole('status').filter({ hasText: what }).waitFor()
+    await said('The annotation is removed. It can be undone for ten minutes.')
+    expect(await page.locator('tr.note', { hasText: text }).count()).toBe(0)
+    const removed = page.url()
+    if (javaScriptEnabled) {
+      await page.waitForLoadState('networkidle')
+      await page.keyboard.press('u')
+    } else await page.getByRole('button', { name: 'Undo' }).click()
+    await said('The annotation stands again, as it was.')
+    await page.locator('tr.note', { hasText: text }).waitFor()
+    await page.goto(removed)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('was brought back already')
+    expect((await tenant.as('viewer').timeline.annotation({ id })).text).toBe(text)
+  },
+)
+
 test('a verdict given elsewhere is on the events of a timeline that nobody touches', async () => {
   const page = await visitor()
   await signIn(page, tenant.people.viewer.username)

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { setClock } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { createCaller } from '#server/router.ts'
 import { base, jsonLines, newTenant, type Tenant } from '../support/world.ts'
+
+afterEach(() => setClock())
 
 const USN = 'Windows.NTFS.MFT'
 const PSLIST = 'Windows.System.Pslist'
@@ -42,6 +45,7 @@ const seconds = fc.integer({ min: 0, max: 4000 })
 const maybe = fc.option(seconds, { nil: null })
 const mftRow = fc.record({ c: maybe, m: maybe, r: maybe, a: maybe })
 const START = Date.UTC(2026, 0, 5, 12)
+const START_ISO = new Date(START).toISOString()
 const iso = (at: number) => new Date(START + at * 1000).toISOString()
 
 let random: Tenant
@@ -391,5 +395,66 @@ describe('annotations', () => {
     await expect(random.as('viewer').timeline.annotate({ at: event.at, text: 'x' })).rejects.toMatchObject({
       code: 'FORBIDDEN',
     })
+  })
+
+  test('once removed are shown and read nowhere, and come back as they were for whoever removed them', async () => {
+    const tenant = await newTenant()
+    await tenant.deliver(jsonLines([{ Name: 'x.exe', CreateTime: START_ISO }]), { artifact: PSLIST, hostname: 'ws-01' })
+    const [event] = (await view(tenant)).events
+    const [user, lead] = [tenant.as('user'), tenant.as('lead')]
+    const rowId = event?.kind === 'row' ? event.row : ''
+    const { id } = await user.timeline.annotate({ at: START_ISO, text: 'a secret slip', rowId })
+    const stood = await lead.timeline.edit({ id, version: 1, at: '2026-01-05 12:00:07', text: 'a secret slip, mended' })
+    const { undo } = await user.timeline.remove({ id, version: 2 })
+    const shown = [await view(tenant), await tenant.as('admin').activity.list({ limit: 50 })]
+    expect(JSON.stringify(shown)).not.toContain('secret slip')
+    expect((await view(tenant)).lanes.notes.marks).toEqual([])
+    await expect(user.timeline.annotation({ id })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const edited = lead.timeline.edit({ id, version: 2, at: START_ISO, text: 'late' })
+    await expect(edited).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(user.timeline.remove({ id, version: 2 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+
+    const restored = (who: Pick<Tenant, 'as'>, role: 'viewer' | 'user' | 'lead', token = undo) =>
+      who.as(role).timeline.restore({ token })
+    await expect(restored(tenant, 'viewer')).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(restored(tenant, 'lead')).rejects.toMatchObject({ code: 'FORBIDDEN', message: /Only who removed/ })
+    await expect(restored(await newTenant(), 'user')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(restored(tenant, 'user', 'f'.repeat(32))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const { updated_at: _changed, ...back } = await restored(tenant, 'user')
+    expect({ ...stood, ...back }).toEqual(stood)
+    expect(back).toMatchObject({ row_place: rowId, written_by_name: tenant.people.user.username, version: 2 })
+    expect((await view(tenant)).events.map(({ kind }) => kind)).toEqual(['row', 'note'])
+    await expect(restored(tenant, 'user')).rejects.toMatchObject({ code: 'CONFLICT', message: /brought back already/ })
+    const { rows } = await tenant.as('admin').activity.list({ limit: 3 })
+    expect(rows.map(({ verb, actor_name }) => [verb, actor_name])).toEqual([
+      ['annotation.restored', tenant.people.user.username],
+      ['annotation.removed', tenant.people.user.username],
+      ['annotation.updated', tenant.people.lead.username],
+    ])
+    // Of two removals each has its own way back, and what was changed in between stays changed.
+    await lead.timeline.edit({ id, version: 2, at: START_ISO, text: 'again' })
+    const second = await lead.timeline.remove({ id, version: 3 })
+    await expect(restored(tenant, 'user')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(await restored(tenant, 'lead', second.undo)).toMatchObject({ text: 'again', version: 3 })
+  })
+
+  test('removed more than ten minutes ago do not come back, and the next retention deletes them', async () => {
+    const tenant = await newTenant()
+    const user = tenant.as('user')
+    const [old, young] = [
+      await user.timeline.annotate({ at: START_ISO, text: 'long gone' }),
+      await user.timeline.annotate({ at: START_ISO, text: 'just gone' }),
+    ]
+    setClock(() => new Date(Date.now() - 11 * 60_000))
+    const { undo } = await user.timeline.remove({ id: old.id, version: 1 })
+    setClock()
+    const late = user.timeline.restore({ token: undo })
+    await expect(late).rejects.toMatchObject({ code: 'CONFLICT', message: /ten minutes/ })
+    const again = await user.timeline.remove({ id: young.id, version: 1 })
+    await tenant.as('admin').retention.run()
+    await expect
+      .poll(() => user.timeline.restore({ token: undo }).catch(({ code }) => code), { interval: 200 })
+      .toBe('NOT_FOUND')
+    expect(await user.timeline.restore({ token: again.undo })).toMatchObject({ text: 'just gone' })
   })
 })

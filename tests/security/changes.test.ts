@@ -169,7 +169,8 @@ const WRITES: Record<string, string[]> = {
   'timeline.edit': [
     '+activity', 'annotation.edited_by_name', 'annotation.happened_at', 'annotation.text', 'annotation.version',
   ], // biome-ignore format: a list to read across
-  'timeline.remove': ['+activity', '-annotation'],
+  'timeline.remove': ['+activity', 'annotation.removal', 'annotation.removed_at', 'annotation.removed_by'],
+  'timeline.restore': ['+activity', 'annotation.removed_at', 'annotation.removed_by'],
   'timeline.setClock': [
     '+activity', 'clock_offset.offset_seconds', 'clock_offset.reason', 'clock_offset.set_by', 'clock_offset.set_by_name',
     'clock_offset.version',
@@ -222,6 +223,10 @@ async function ready(name: string, tenant: Planted, ids: Awaited<ReturnType<Plan
   if (name === 'verdicts.clear')
     await (await callerFor(tenant))('verdicts.decide', CASES['verdicts.decide']!.inputs(ids, ids)[0])
   if (name === 'verdicts.undo') return { token: await decided(tenant) }
+  if (name === 'timeline.restore') {
+    const removed = await (await callerFor(tenant))('timeline.remove', { id: ids.annotation, version: 1 })
+    return { token: (removed as { undo: string }).undo }
+  }
   if (name === 'tenants.keepUploads') return { keep: true }
   if (name === 'retention.remove')
     return (await superuser.query('select artifact from retention where tenant_id = $1', [tenant.id])).rows[0]

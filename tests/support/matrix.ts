@@ -300,6 +300,7 @@ export const CASES: Record<string, Case> = {
     inputs: ({ annotation: id }) => [1, 999].map((version) => ({ id, version })),
     refused: true,
   },
+  'timeline.restore': { inputs: () => [{ token: 'f'.repeat(32) }], refused: true },
   'timeline.clock': { inputs: ({ host }) => [{ hostId: host }] },
   'timeline.setClock': {
     inputs: ({ host }) => [1, 999].map((version) => ({ hostId: host, seconds: 61, reason: 'late', version })),

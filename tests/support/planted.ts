@@ -307,6 +307,7 @@ async function records(db: TenantDb, mark: string, { user, tokenHash, words }: K
       written_by_name: text('annotator'),
       edited_by_name: text('editor'),
       row_place: text('place'),
+      removal: text('removal'),
     })
     .returning('id')
     .executeTakeFirstOrThrow()

@@ -9,6 +9,7 @@ import { fieldsOf } from '#app/lib/fields.server.ts'
 import { exactTime } from '#app/lib/format.ts'
 import { timelineLink } from '#app/lib/timeline-link.ts'
 import { titled } from '#app/lib/title.ts'
+import { withDeed } from '#app/lib/verdict-deeds.ts'
 import { AnnotationEdit, AnnotationEnd, AnnotationId } from '#server/modules/timeline/schema.ts'
 
 export const meta = titled('Annotation')
@@ -28,8 +29,8 @@ export const shouldRevalidate = () => true
 export const action = act(async ({ api, params, form }) => {
   const { id } = AnnotationId.parse({ id: params.annotationId })
   if (form.intent === 'remove') {
-    await api.timeline.remove(AnnotationEnd.parse({ id, version: form.version }))
-    return redirect('/timeline')
+    const { happened_at, undo } = await api.timeline.remove(AnnotationEnd.parse({ id, version: form.version }))
+    return redirect(withDeed(timelineLink({ at: happened_at }), { what: 'removed', count: 1, token: undo }))
   }
   const { happened_at } = await api.timeline.edit(AnnotationEdit.parse({ ...form, id }))
   return redirect(timelineLink({ at: happened_at }))

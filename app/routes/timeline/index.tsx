@@ -1,18 +1,19 @@
-import { data } from '@remix-run/node'
+import { data, redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { Density } from '#app/components/charts/density.tsx'
 import { type Lane, SwimLanes } from '#app/components/charts/lanes.tsx'
+import { useRefusal } from '#app/components/form.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { SectionHead } from '#app/components/page-head.tsx'
 import { QueryFlawNote } from '#app/components/query-flaw.tsx'
-import { Spoken } from '#app/components/reading.tsx'
 import { MarksAway } from '#app/components/timeline-cell.tsx'
 import { TimelineEvents } from '#app/components/timeline-events.tsx'
 import { TimelineFilters, TimelineWindows } from '#app/components/timeline-filters.tsx'
 import { TimelineUndated } from '#app/components/timeline-undated.tsx'
-import { load } from '#app/lib/api.server.ts'
-import { counted, duration, exactTime, number } from '#app/lib/format.ts'
+import { act, load } from '#app/lib/api.server.ts'
+import { counted, number } from '#app/lib/format.ts'
+import { nextPath } from '#app/lib/next-path.ts'
 import { orFlaw } from '#app/lib/query-flaw.server.ts'
 import { narrowed } from '#app/lib/query-text.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
@@ -20,7 +21,10 @@ import { useSearchLink } from '#app/lib/search-link.ts'
 import { timelineLink } from '#app/lib/timeline-link.ts'
 import { timelineQuery } from '#app/lib/timeline-query.server.ts'
 import { titled } from '#app/lib/title.ts'
+import { withDeed } from '#app/lib/verdict-deeds.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
+import { UndoToken } from '#server/modules/timeline/schema.ts'
+import { TimelineReading } from './components/timeline-reading.tsx'
 
 export const meta = titled('Timeline')
 export const handle = { trail: () => [{ title: 'Timeline' }], narrow: true as const }
@@ -46,14 +50,26 @@ export const loader = load(async ({ api, query }) => {
   return data(shown, { status: flaw ? 422 : 200 })
 })
 
+/** Takes back what was done to the events: a removed annotation stands again. */
+export const action = act(async ({ api, form }) => {
+  await api.timeline.restore(UndoToken.parse(form))
+  return redirect(withDeed(nextPath(form.next ?? '/timeline'), { what: 'restored', count: 1, token: null }))
+})
+
 type Page = ReturnType<typeof useLoaderData<typeof loader>>
 type Found = NonNullable<Page['found']>
 
 export default function Timeline() {
   const { asked, leftOut, found, flaw, hostname, clock } = useLoaderData<typeof loader>()
+  const refusal = useRefusal('undo')
   return (
     <>
       <h1 className="sr-only">Timeline</h1>
+      {refusal && (
+        <Notice kind="bad" role="alert">
+          <b>Nothing was brought back.</b> {refusal.fields['']}
+        </Notice>
+      )}
       <TimelineFilters hostname={hostname} flawed={flaw !== null} />
       {leftOut.length > 0 && (
         <Notice kind="warn" role="alert">
@@ -61,7 +77,7 @@ export default function Timeline() {
         </Notice>
       )}
       {flaw && <QueryFlawNote query={asked.q ?? ''} flaw={flaw} />}
-      {found && <Reading asked={asked} found={found} hostname={hostname} />}
+      {found && <TimelineReading asked={asked} found={found} hostname={hostname} />}
       {clock && clock.seconds !== 0 && (
         <Notice>
           <b>
@@ -78,39 +94,6 @@ export default function Timeline() {
 }
 
 type Shown = { asked: Page['asked']; found: Found }
-
-const Reading = ({ asked, found, hostname }: Shown & { hostname: string | null }) => (
-  <div className="reading">
-    <p>
-      <span className="muted">Reads as</span> every time of rows
-      {asked.host && ` on ${hostname ?? `host ${asked.host}`}`}
-      {found.said.length > 0 && <Spoken said={found.said} />}
-      {asked.from && (
-        <>
-          {' '}
-          since <b>{exactTime(asked.from)}</b>
-        </>
-      )}
-      {asked.to && (
-        <>
-          {' '}
-          until <b>{exactTime(asked.to)}</b>
-        </>
-      )}
-      {asked.at && (
-        <>
-          , read from <b>{exactTime(asked.at)}</b>
-        </>
-      )}
-      <span>, in order of time (UTC).</span>
-    </p>
-    <p className="nw" role="status">
-      <b>{counted(found.total, 'event')}</b>
-      {found.undated_total > 0 && `, ${counted(found.undated_total, 'undated row')}`}{' '}
-      <span className="muted">in {duration(found.took_ms)}</span>
-    </p>
-  </div>
-)
 
 function Drawn({ asked, found }: Shown) {
   const mayWrite = useMayWrite()

@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import { forgetFreshness } from '#server/modules/hosts/service.ts'
+import { forgetRemoved } from '#server/modules/timeline/queries.ts'
 import { record } from '#server/platform/activity.ts'
 import { type JobCtx, job } from '#server/platform/jobs.ts'
 import { artifactsOf, reaches, rejectingUpTo, unfinished } from './queries.ts'
 import { deleteReached, deleteRejects, heldOf, type Reach, rowsReached } from './rows.ts'
 
-/** Deletes the rows whose time has come, rule by rule, and says in the activity how many. Repeating it changes nothing. */
+/**
+ * Deletes the rows whose time has come, rule by rule, and says in the activity how many; and what people removed for good,
+ * whatever the rules. Repeating it changes nothing.
+ */
 export const applyRetention = job('retention.apply', z.object({}), async (ctx) => {
+  await ctx.transact('read write', (db) => forgetRemoved(db))
   const rules = await ctx.transact('read only', (db) => reaches(db))
   for (const { rule, reach } of rules) {
     if (!reach || ctx.signal.aborted) continue

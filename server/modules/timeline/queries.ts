@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { record } from '#server/platform/activity.ts'
+import { now } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
@@ -82,6 +84,7 @@ const annotations = (db: TenantDb) =>
       'a.id', 'a.happened_at', 'a.text', 's.id as host_id', 's.hostname', 'a.row_place', 'a.version',
       'a.written_by_name', 'a.edited_by_name', 'a.updated_at',
     ]) // biome-ignore format: a list to read across
+    .where('a.removed_at', 'is', null)
 
 export type StoredAnnotation = Awaited<ReturnType<ReturnType<typeof annotations>['executeTakeFirstOrThrow']>>
 type Window = Pick<Narrowing, 'hostIds' | 'from' | 'to'>
@@ -145,7 +148,7 @@ export async function addAnnotation(ctx: Ctx, { at, text, hostId, place }: Writt
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  await record(ctx, 'annotation.created', { type: 'annotation', id }, { at, text: text.slice(0, 200) })
+  await record(ctx, 'annotation.created', { type: 'annotation', id }, { at })
   return annotationById(ctx.db, id)
 }
 
@@ -157,25 +160,62 @@ export async function editAnnotation(ctx: Ctx, edit: { id: number; version: numb
     .set((eb) => ({ happened_at: at, text, version: eb('version', '+', 1), edited_by_name: ctx.actor.name }))
     .where('id', '=', id)
     .where('version', '=', version)
+    .where('removed_at', 'is', null)
     .returning('id')
     .executeTakeFirst()
   if (!changed) throw await annotationClash(ctx.db, id)
-  await record(ctx, 'annotation.updated', { type: 'annotation', id }, { at, text: text.slice(0, 200) })
+  await record(ctx, 'annotation.updated', { type: 'annotation', id }, { at })
   return annotationById(ctx.db, id)
 }
 
-/** Takes the annotation that was read away. Throws `conflict`, with what stands now, when somebody changed it. */
+const UNDO_MS = 10 * 60_000
+
+/** Takes the annotation that was read away; `undo` brings it back. Throws `conflict`, with what stands now, when somebody changed it. */
 export async function removeAnnotation(ctx: Ctx, { id, version }: { id: number; version: number }) {
+  const undo = randomBytes(16).toString('hex')
   const gone = await ctx.db
-    .deleteFrom('annotation')
+    .updateTable('annotation')
+    .set({ removed_at: now(), removed_by: ctx.actor.accountId, removal: undo })
     .where('id', '=', id)
     .where('version', '=', version)
-    .returning(['id', 'happened_at', 'text'])
+    .where('removed_at', 'is', null)
+    .returning('happened_at')
     .executeTakeFirst()
   if (!gone) throw await annotationClash(ctx.db, id)
-  await record(ctx, 'annotation.removed', { type: 'annotation', id }, { at: gone.happened_at, text: gone.text })
-  return { id }
+  await record(ctx, 'annotation.removed', { type: 'annotation', id }, { at: gone.happened_at })
+  return { id, happened_at: gone.happened_at, undo }
 }
+
+/** Brings a removed annotation back as it was: for ten minutes, by whoever removed it. */
+export async function restoreAnnotation(ctx: Ctx, removal: string) {
+  const back = await ctx.db
+    .updateTable('annotation')
+    .set({ removed_at: null, removed_by: null })
+    .where('removal', '=', removal)
+    .where('removed_by', '=', ctx.actor.accountId)
+    .where('removed_at', '>=', new Date(now().getTime() - UNDO_MS))
+    .returning(['id', 'happened_at'])
+    .executeTakeFirst()
+  if (!back) throw await whyNotRestored(ctx, removal)
+  await record(ctx, 'annotation.restored', { type: 'annotation', id: back.id }, { at: back.happened_at })
+  return annotationById(ctx.db, back.id)
+}
+
+async function whyNotRestored({ db, actor }: Ctx, removal: string) {
+  const stored = db.selectFrom('annotation').select(['removed_at', 'removed_by']).where('removal', '=', removal)
+  const { removed_at, removed_by } = (await stored.executeTakeFirst()) ?? missing('removed annotation')
+  if (removed_at === null) return new AppError('conflict', 'The annotation was brought back already.')
+  return removed_by === actor.accountId
+    ? new AppError('conflict', 'The ten minutes for bringing the annotation back are over.')
+    : new AppError('forbidden', 'Only who removed the annotation may bring it back.')
+}
+
+/** Deletes the annotations that nobody can bring back any more. */
+export const forgetRemoved = (db: TenantDb) =>
+  db
+    .deleteFrom('annotation')
+    .where('removed_at', '<', new Date(now().getTime() - UNDO_MS))
+    .execute()
 
 async function annotationClash(db: TenantDb, id: number) {
   const stored = await annotationById(db, id)

@@ -1,5 +1,5 @@
 import { detachedProcedure, protectedProcedure, router } from '#server/platform/trpc.ts'
-import { annotationById, clockOf, editAnnotation, removeAnnotation, setClock } from './queries.ts'
+import { annotationById, clockOf, editAnnotation, removeAnnotation, restoreAnnotation, setClock } from './queries.ts'
 import {
   AnnotationEdit,
   AnnotationEnd,
@@ -8,6 +8,7 @@ import {
   NewAnnotation,
   OfHost,
   TimelineView,
+  UndoToken,
 } from './schema.ts'
 import { annotate, viewTimeline } from './service.ts'
 
@@ -18,6 +19,9 @@ export const timelineRouter = router({
   edit: protectedProcedure('timeline:write', AnnotationEdit).mutation(({ ctx, input }) => editAnnotation(ctx, input)),
   remove: protectedProcedure('timeline:write', AnnotationEnd).mutation(({ ctx, input }) =>
     removeAnnotation(ctx, input),
+  ),
+  restore: protectedProcedure('timeline:write', UndoToken).mutation(({ ctx, input }) =>
+    restoreAnnotation(ctx, input.token),
   ),
   clock: protectedProcedure('row:read', OfHost).query(({ ctx, input }) => clockOf(ctx.db, input.hostId)),
   setClock: protectedProcedure('timeline:write', ClockOffset).mutation(({ ctx, input }) => setClock(ctx, input)),

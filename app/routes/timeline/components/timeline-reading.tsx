@@ -1,0 +1,42 @@
+import { Spoken } from '#app/components/reading.tsx'
+import { counted, duration, exactTime } from '#app/lib/format.ts'
+
+type Reading = {
+  asked: { host: number | null; from: Date | null; to: Date | null; at: Date | null }
+  found: { said: Parameters<typeof Spoken>[0]['said']; total: number; undated_total: number; took_ms: number }
+  hostname: string | null
+}
+
+/** What a timeline shows, in words, and how much that is. */
+export const TimelineReading = ({ asked, found, hostname }: Reading) => (
+  <div className="reading">
+    <p>
+      <span className="muted">Reads as</span> every time of rows
+      {asked.host && ` on ${hostname ?? `host ${asked.host}`}`}
+      {found.said.length > 0 && <Spoken said={found.said} />}
+      {asked.from && (
+        <>
+          {' '}
+          since <b>{exactTime(asked.from)}</b>
+        </>
+      )}
+      {asked.to && (
+        <>
+          {' '}
+          until <b>{exactTime(asked.to)}</b>
+        </>
+      )}
+      {asked.at && (
+        <>
+          , read from <b>{exactTime(asked.at)}</b>
+        </>
+      )}
+      <span>, in order of time (UTC).</span>
+    </p>
+    <p className="nw" role="status">
+      <b>{counted(found.total, 'event')}</b>
+      {found.undated_total > 0 && `, ${counted(found.undated_total, 'undated row')}`}{' '}
+      <span className="muted">in {duration(found.took_ms)}</span>
+    </p>
+  </div>
+)
