@@ -25,7 +25,7 @@ export type NavItem = {
   title: string
   Icon: Icon
   adminOnly?: true
-  count?: 'hosts' | 'alarms'
+  count?: 'hosts' | 'alarms' | 'unread'
   act?: string
 }
 
@@ -38,7 +38,7 @@ export const NAV: NavItem[][] = [
     { to: '/timeline', title: 'Timeline', Icon: Timeline, act: 'go-timeline' },
     { to: '/observables', title: 'Values', Icon: Fingerprint, act: 'go-values' },
     { to: '/verdicts', title: 'Verdicts', Icon: Gavel },
-    { to: '/views', title: 'Views', Icon: Bookmark, act: 'go-views' },
+    { to: '/views', title: 'Views', Icon: Bookmark, count: 'unread', act: 'go-views' },
     { to: '/marks', title: 'Marked rows', Icon: Star },
     { to: '/compare', title: 'Compare', Icon: Compare, act: 'go-compare' },
     { to: '/artifacts', title: 'Artifacts', Icon: Braces },

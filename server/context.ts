@@ -27,6 +27,8 @@ export type Viewer = {
   tenantName: string
   hostCount: number
   alarmCount: number
+  /** How many of the links sent to them in this tenant they have not read. */
+  unreadCount: number
   /** How often the tenant's verdicts have changed. */
   verdictRevision: number
   tenants: { id: number; name: string; role: MemberRole }[]
@@ -88,12 +90,14 @@ export async function pageContext(base: Base, { cookie, nonce, origin, meta, lef
 async function viewerOf({ pool }: Base, principal: Principal): Promise<Viewer> {
   const { id: accountId, tenant_id: tenantId } = principal
   const tenants = await tenantsOf(pool, { accountId, operator: false })
+  const here = tenants.find(({ id }) => id === tenantId)
   return {
     accountId,
     tenantId,
-    hostCount: tenants.find(({ id }) => id === tenantId)?.host_count ?? 0,
-    alarmCount: tenants.find(({ id }) => id === tenantId)?.alarm_count ?? 0,
-    verdictRevision: tenants.find(({ id }) => id === tenantId)?.verdict_revision ?? 0,
+    hostCount: here?.host_count ?? 0,
+    alarmCount: here?.alarm_count ?? 0,
+    unreadCount: here?.unread_count ?? 0,
+    verdictRevision: here?.verdict_revision ?? 0,
     username: principal.username,
     role: principal.role,
     operator: principal.operator,

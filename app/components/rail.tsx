@@ -2,7 +2,7 @@ import { Form, useLocation } from '@remix-run/react'
 import { Building, Check, LogOut, UpDown } from '#app/components/icons.tsx'
 import { counted, monogram, number } from '#app/lib/format.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
-import { NAV } from '#app/nav.ts'
+import { NAV, type NavItem } from '#app/nav.ts'
 import { Link } from './link.tsx'
 import { useClosing } from './menu.tsx'
 
@@ -18,13 +18,13 @@ export function NavGroups({ viewer }: { viewer: Viewer }) {
         <ul key={group[0]!.to}>
           {group
             .filter(({ adminOnly }) => !adminOnly || viewer.role === 'admin')
-            .map(({ to, title, Icon, count, act }) => (
-              <li key={to}>
-                <Link to={to} title={title} data-act={act} aria-current={isHere(to, pathname) ? 'page' : undefined}>
-                  <Icon aria-hidden="true" />
-                  <span>{title}</span>
-                  {count && countOf[count](viewer) > 0 && <em>{number(countOf[count](viewer))}</em>}
-                </Link>
+            .map((item) => (
+              <li key={item.to}>
+                <Place
+                  item={item}
+                  here={isHere(item.to, pathname)}
+                  counted={item.count ? countOf[item.count](viewer) : 0}
+                />
               </li>
             ))}
         </ul>
@@ -33,9 +33,30 @@ export function NavGroups({ viewer }: { viewer: Viewer }) {
   )
 }
 
+function Place({ item: { to, title, Icon, count, act }, here, counted }: PlaceProps) {
+  // What waits for the person also shows where the rail has no room for words.
+  const waits = count === 'unread' && counted > 0
+  const name = waits ? `${title}, ${number(counted)} unread` : title
+  return (
+    <Link
+      to={to}
+      title={name}
+      aria-label={waits ? name : undefined}
+      data-act={act}
+      aria-current={here ? 'page' : undefined}
+    >
+      <Icon aria-hidden="true" />
+      <span>{title}</span>
+      {counted > 0 && <em className={waits ? 'waits' : undefined}>{number(counted)}</em>}
+    </Link>
+  )
+}
+type PlaceProps = { item: NavItem; here: boolean; counted: number }
+
 const countOf = {
   hosts: (viewer: Viewer) => viewer.hostCount,
   alarms: (viewer: Viewer) => viewer.alarmCount,
+  unread: (viewer: Viewer) => viewer.unreadCount,
 }
 
 const isHere = (to: string, pathname: string) => pathname === to || (to !== '/' && pathname.startsWith(`${to}/`))

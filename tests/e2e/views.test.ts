@@ -58,6 +58,31 @@ test.each([true, false])(
   },
 )
 
+test('links that were not read are counted in the rail of every page, for the one they were sent to', async () => {
+  const own = await newTenant()
+  const send = (title: string) =>
+    own.as('user').views.send({ to: own.people.lead.username, address: '/rows?q=*', title })
+  const sent = [await send('one'), await send('two')]
+  const page = await visitor({ javaScriptEnabled: false })
+  await signIn(page, own.people.lead.username)
+  const named = (name: string) =>
+    page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true })
+  for (const path of ['/', '/rows', '/timeline', '/profile']) {
+    await page.goto(path)
+    await named('Views, 2 unread').waitFor()
+    expect(await named('Views, 2 unread').locator('em').isVisible()).toBe(true)
+  }
+  await page.goto('/views/inbox')
+  await page.getByRole('button', { name: 'Mark read' }).first().click()
+  await named('Views, 1 unread').waitFor()
+  for (const { id } of sent) for (const _again of [1, 2]) await own.as('lead').views.read({ id })
+  await page.goto('/')
+  await named('Views').waitFor()
+  const sender = await visitor({ javaScriptEnabled: false })
+  await signIn(sender, own.people.user.username)
+  expect(await sender.getByRole('link', { name: 'Views', exact: true }).count()).toBe(1)
+})
+
 test('a star and a tag by keys show in the grid and in another browser', async () => {
   const page = await at(`/rows?artifact=${PSLIST}`)
   await page.keyboard.press('j')

@@ -19,11 +19,15 @@ export function tenantsOf(pool: Kysely<Tables>, { accountId, operator }: Pick<Ac
     .leftJoin('tally as decided', (join) =>
       join.onRef('decided.tenant_id', '=', 'tenant.id').on('decided.what', '=', 'verdict'),
     )
+    .leftJoin('tally as unread', (join) =>
+      join.onRef('unread.tenant_id', '=', 'tenant.id').on('unread.what', '=', `unread ${accountId ?? 0}`),
+    )
     .select(['tenant.id', 'tenant.name', 'tenant.description', 'tenant.created_at', 'membership.role'])
     .select((eb) => [
       eb.fn.coalesce('tally.n', eb.lit(0)).as('host_count'),
       eb.fn.coalesce('open_alarm.n', eb.lit(0)).as('alarm_count'),
       eb.fn.coalesce('decided.n', eb.lit(0)).as('verdict_revision'),
+      eb.fn.coalesce('unread.n', eb.lit(0)).as('unread_count'),
     ])
     .select((eb) =>
       eb
