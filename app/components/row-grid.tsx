@@ -48,6 +48,7 @@ export function RowGrid({ rows, columns, open, marks, artifact, known }: Grid) {
     columns.length > 0
       ? columns.map((column) => field({ column, artifact, known, q, sort, narrow, mayWrite }))
       : [ARTIFACT, AS_IT_CAME]
+  const host = { ...HOST, title: <SortLinks by="host" title="Host" />, ordered: orderedBy(sort, 'host') }
   const time = { ...TIME, title: <SortLinks by="time" title="Event (UTC)" />, ordered: orderedBy(sort, 'time') }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
@@ -59,7 +60,7 @@ export function RowGrid({ rows, columns, open, marks, artifact, known }: Grid) {
         free
         caption="Rows"
         rows={rows}
-        columns={[first(IN_SHORT), first(time), HOST, ...fields]}
+        columns={[first(IN_SHORT), first(time), host, ...fields]}
         rowKey={(row) => row.id}
         isCurrent={(row) => row.id === open}
         secondMargin={
@@ -154,6 +155,7 @@ const TIME: Column<StoredRow> = {
 
 const HOST: Column<StoredRow> = {
   title: 'Host',
+  key: 'host',
   className: 'max-md:hidden',
   cell: (row) => (
     <Link className="n" to={`/hosts/${row.host_id}`}>

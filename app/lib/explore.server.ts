@@ -54,10 +54,10 @@ export async function explored({ api, query, params }: Asked) {
   ])
   // The grid shows the start of what no column holds; the rest would travel twice, as HTML and as data.
   const rows = found?.rows.map(({ raw, ...shown }) => ({ ...shown, raw: raw.slice(0, 600) })) ?? []
-  const { said = [], next = null, previous = null, total = null, took_ms = 0 } = found ?? {}
+  const { said = [], next = null, previous = null, total = null, took_ms = 0, hostsUnnamed = false } = found ?? {}
   return {
     ...{ list, leftOut, known, columns, kept: layout !== null, hostname: host?.hostname ?? null, flaw, sort, fields },
-    ...{ rows, cells, counts, said, next, previous, total, took_ms },
+    ...{ rows, cells, counts, said, next, previous, total, took_ms, hostsUnnamed },
   }
 }
 

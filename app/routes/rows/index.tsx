@@ -2,7 +2,7 @@ import { data, redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { ColumnChooser } from '#app/components/column-chooser.tsx'
 import { Link } from '#app/components/link.tsx'
-import { LeftOut, Nothing } from '#app/components/notice.tsx'
+import { LeftOut, Nothing, Notice } from '#app/components/notice.tsx'
 import { Pager } from '#app/components/pager.tsx'
 import { QueryFields } from '#app/components/query-fields.tsx'
 import { QueryFlawNote } from '#app/components/query-flaw.tsx'
@@ -52,10 +52,15 @@ export default function Explore() {
 }
 
 function Found({ view, any }: { view: View; any: boolean }) {
-  const { list, leftOut, said, hostname, total, took_ms, flaw, counts, sort } = view
+  const { list, leftOut, said, hostname, total, took_ms, flaw, counts, sort, hostsUnnamed } = view
   return (
     <>
       <LeftOut parts={leftOut} hint="A time reads 2026-02-05 06:00." />
+      {hostsUnnamed && (
+        <Notice kind="warn">
+          <b>Hosts stand by number here, not by name:</b> there are more of them than can be sorted by name.
+        </Notice>
+      )}
       {flaw ? (
         <QueryFlawNote query={list.q ?? ''} flaw={flaw} />
       ) : (

@@ -5,20 +5,32 @@ import type { TenantDb } from '#server/platform/tenant.ts'
 /** By a host's own id: the host that stands for it. */
 export type Names = Map<number, { id: number; hostname: string }>
 
+/** Of so many hosts at most the row engine is told the names, to sort by them. */
+export const MOST_NAMES = 50_000
 const MOST_DELIVERIES = 10
 // Ten newest rows lie within the ten artifacts that have the newest ones.
 const MOST_ARTIFACTS = 10
 
 /** Under which host the rows of each of these are shown. */
-export async function namesOf(db: TenantDb, ids: number[]): Promise<Names> {
-  const hosts = await db
+export const namesOf = async (db: TenantDb, ids: number[]): Promise<Names> =>
+  ids.length === 0 ? new Map() : byOwn(await shownHosts(db).where('h.id', 'in', ids).execute())
+
+/** Under which host the rows of every host are shown; null for more hosts than one statement is told of. */
+export async function everyName(db: TenantDb): Promise<Names | null> {
+  const hosts = await shownHosts(db)
+    .limit(MOST_NAMES + 1)
+    .execute()
+  return hosts.length > MOST_NAMES ? null : byOwn(hosts)
+}
+
+const shownHosts = (db: TenantDb) =>
+  db
     .selectFrom('host as h')
     .innerJoin('host as s', (join) => join.on('s.id', '=', sql<number>`coalesce(h.merged_into, h.id)`))
     .select(['h.id as own', 's.id', 's.hostname'])
-    .where('h.id', 'in', ids)
-    .execute()
-  return new Map(hosts.map(({ own, ...host }) => [own, host]))
-}
+
+const byOwn = (hosts: { own: number; id: number; hostname: string }[]): Names =>
+  new Map(hosts.map(({ own, ...host }) => [own, host]))
 
 /** What is known of a host's rows without asking for one: whose they are, the newest artifacts, the newest deliveries. */
 export async function partsOf(db: TenantDb, hostId: number) {

@@ -4,7 +4,7 @@ import { blank, Id, line } from '#server/platform/input.ts'
 
 const column = z.string().min(1).max(500)
 
-/** What rows are sorted by: `time`, `artifact` or a field as a query names it; a minus in front turns it round. */
+/** What rows are sorted by: `time`, `artifact`, `host` (by its shown name) or a field as a query names it; a minus in front turns it round. */
 export const SortKey = z
   .string()
   .regex(/^-?[^-]/)

@@ -6,7 +6,7 @@ import { jsonFields, unquoted } from '#server/platform/json-fields.ts'
 import { missing } from '#server/platform/table.ts'
 import { orAway } from '#server/platform/telemetry.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
-import { type Names, namesOf, partsOf } from './queries.ts'
+import { everyName, type Names, namesOf, partsOf } from './queries.ts'
 import {
   artifactList,
   LISTED_BYTES,
@@ -19,14 +19,21 @@ import {
   storedPerDay,
 } from './rows.ts'
 import type { RowFilter, RowsAsked } from './schema.ts'
+import { byHost } from './sql/host-order.ts'
 import { orderOf } from './sql/order.ts'
 
 const SHOWN = 10
 
-/** A page of rows with their hosts' names, the total the same filter matches, and the time it took. */
+/**
+ * A page of rows with their hosts' names, the total the same filter matches, and the time it took. `hostsUnnamed`: there are
+ * more hosts than can be sorted by name, so that those stand by number.
+ */
 export async function listRows(ctx: DetachedCtx, filter: RowFilter) {
   const started = performance.now()
-  const [{ narrowed, said }, { order, params }] = await Promise.all([narrowedTo(ctx, filter), sorted(ctx, filter.sort)])
+  const [{ narrowed, said }, { order, params, hostsUnnamed }] = await Promise.all([
+    narrowedTo(ctx, filter),
+    sorted(ctx, filter),
+  ])
   const { cursor, limit, columns } = filter
   const [{ found, next, previous }, total] = await Promise.all([
     rowPage(ctx.rows, narrowed, { order, params, cursor, limit, columns }),
@@ -40,6 +47,7 @@ export async function listRows(ctx: DetachedCtx, filter: RowFilter) {
     total,
     truncated: next !== null,
     said,
+    hostsUnnamed,
     took_ms: Math.round(performance.now() - started),
   }
 }
@@ -53,30 +61,39 @@ export async function narrowedTo(ctx: Pick<DetachedCtx, 'rows' | 'transact'>, { 
   return { narrowed, said }
 }
 
-async function sorted(ctx: DetachedCtx, sort: string[] = []) {
+async function sorted(ctx: DetachedCtx, { sort = [], hostId }: RowFilter) {
   const keys = sort.map((key) => ({
     name: key.replace(/^-/, ''),
     dir: key.startsWith('-') ? ('desc' as const) : ('asc' as const),
   }))
   const named = keys.filter(({ name }) => !OF_ROWS.includes(name))
-  const { fields, params } = await fieldsAsked(
-    ctx,
-    named.map(({ name }) => name),
-    's',
-  )
+  const [{ fields, params }, told] = await Promise.all([
+    fieldsAsked(
+      ctx,
+      named.map(({ name }) => name),
+      's',
+    ),
+    keys.some(({ name }) => name === 'host') ? namesToSortBy(ctx, hostId) : null,
+  ])
   const unknown = fields.find(({ values }) => values === null)
   if (unknown) throw new AppError('invalid', `No row has a field “${unknown.name}” to sort by.`)
   const valuesOf = new Map(fields.map(({ name, values }) => [name, values]))
-  const order = orderOf(
-    keys.map(({ name, dir }) => ({
-      dir,
-      by: name === 'time' || name === 'artifact' ? name : { values: valuesOf.get(name)! },
-    })),
-  )
-  return { order, params }
+  const hosts = byHost(told ?? { names: null, merged: [] })
+  const by = (name: string) => {
+    if (name === 'time' || name === 'artifact') return name
+    return name === 'host' ? hosts.by : { values: valuesOf.get(name)! }
+  }
+  const order = orderOf(keys.map(({ name, dir }) => ({ dir, by: by(name) })))
+  return { order, params: { ...params, ...hosts.params }, hostsUnnamed: told?.names === null }
 }
 
-const OF_ROWS = ['time', 'artifact']
+const OF_ROWS = ['time', 'artifact', 'host']
+
+const namesToSortBy = (ctx: DetachedCtx, hostId: number | undefined) =>
+  ctx.transact('read only', async ({ db }) => {
+    const names = await (hostId === undefined ? everyName(db) : namesOf(db, await hostIdsOf(db, hostId)))
+    return { names, merged: await mergedHosts(db) }
+  })
 
 /** One row exactly as it came, with every time it bears. Throws `not_found` for another tenant's. */
 export async function getRow(ctx: DetachedCtx, id: string) {

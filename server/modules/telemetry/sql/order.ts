@@ -1,8 +1,9 @@
 import { AppError } from '#server/platform/errors.ts'
 import type { Params } from '#server/platform/telemetry.ts'
+import { type HostOrder, NAME_OF_HOST } from './host-order.ts'
 
-/** One thing rows are sorted by: their event, their artifact, or the first value of a field, given as SQL. */
-export type SortKey = { by: 'time' | 'artifact' | { values: string }; dir: 'asc' | 'desc' }
+/** One thing rows are sorted by: their event, artifact or host, or the first value of a field, given as SQL. */
+export type SortKey = { by: 'time' | 'artifact' | HostOrder | { values: string }; dir: 'asc' | 'desc' }
 
 type Part = { sql: string; type: string; dir: 'asc' | 'desc' }
 
@@ -25,6 +26,11 @@ export function orderOf(keys: SortKey[]): Order {
   const parts = sorted.flatMap(({ by, dir }, n): Part[] => {
     if (by === 'time') return [{ sql: WHEN[dir], type: 'Int64', dir }]
     if (by === 'artifact') return [{ sql: 'artifact', type: 'String', dir }]
+    if ('host' in by) {
+      if (by.name) withs.push(`${by.name} as ${NAME_OF_HOST}`)
+      const named: Part[] = by.name ? [{ sql: NAME_OF_HOST, type: 'String', dir }] : []
+      return [...named, { sql: by.host, type: 'UInt64', dir }]
+    }
     withs.push(...firstOf(by.values, n))
     // Whole numbers beyond 2^53 are one and the same double: among equal doubles their digits decide.
     return [
