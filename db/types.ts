@@ -314,10 +314,11 @@ export type Tables = {
     tenant_id: Generated<number>
     account_id: number
     artifact: string
-    /** A list of {name, width}; width is one of the classes the pages have. */
+    /** A list of {name, width, pinned}; width is a class the pages have, or px. None: the commonest ones. */
     columns: Json
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
+    lines: Generated<string>
   }
   host: {
     tenant_id: Generated<number>

@@ -1,23 +1,22 @@
 import { Form, useLocation } from '@remix-run/react'
 import { Columns } from '#app/components/icons.tsx'
-import type { Width } from '#server/modules/exploring/schema.ts'
+import type { GridColumn, GridLayout, NamedWidth } from '#server/modules/exploring/schema.ts'
 import { Popover } from './menu.tsx'
 import { Value } from './value.tsx'
 
 // Written out here: the schema would bring the parser of queries into the browser, where evaluating text is forbidden.
-const WIDTHS: readonly Width[] = ['auto', 'narrow', 'middle', 'wide', 'widest']
+const WIDTHS: readonly NamedWidth[] = ['auto', 'narrow', 'middle', 'wide', 'widest']
 
-export type Shown = { name: string; width: Width }
-type Props = { artifact: string; known: string[]; shown: Shown[]; kept: boolean }
+type Props = { artifact: string; known: string[]; shown: GridColumn[]; kept: boolean }
 
 /**
- * Which fields of the artifact stand as columns, in what order and how wide. Kept for this person and artifact, or only for
+ * Which fields of the artifact stand as columns, in what order, how wide, and which stay at the left. Kept for this person and artifact, or only for
  * this address, which then can be given to a colleague.
  */
 export function ColumnChooser({ artifact, known, shown, kept }: Props) {
   const { pathname, search } = useLocation()
   const names = shown.map(({ name }) => name)
-  const all = [
+  const all: GridColumn[] = [
     ...shown,
     ...known.filter((name) => !names.includes(name)).map((name) => ({ name, width: 'auto' as const })),
   ]
@@ -37,8 +36,11 @@ export function ColumnChooser({ artifact, known, shown, kept }: Props) {
         <input type="hidden" name="artifact" value={artifact} />
         <input type="hidden" name="next" value={withoutColumns(pathname, search)} />
         <fieldset className="columns-list">
-          <legend className="label pb-1">Fields of this artifact, most common first: place and width</legend>
-          {all.map(({ name, width }, at) => (
+          <legend className="label pb-1">
+            Fields of this artifact, most common first: place, width, and whether it is pinned. Pinned columns stay at
+            the left while they leave half of the grid to the others; on a small screen two thirds.
+          </legend>
+          {all.map(({ name, width, pinned }, at) => (
             <div key={name} className="column-line">
               <label className="check">
                 <input
@@ -60,12 +62,24 @@ export function ColumnChooser({ artifact, known, shown, kept }: Props) {
                 defaultValue={names.includes(name) ? at + 1 : ''}
               />
               <select className="field" name={`width ${name}`} aria-label={`Width of ${name}`} defaultValue={width}>
+                {typeof width === 'number' && <option value={width}>{`${width} px`}</option>}
                 {WIDTHS.map((one) => (
                   <option key={one} value={one}>
                     {one}
                   </option>
                 ))}
               </select>
+              <label className="check" title="Pin at the left">
+                <input
+                  className="box"
+                  type="checkbox"
+                  name="pinned"
+                  value={name}
+                  aria-label={`Pin ${name}`}
+                  defaultChecked={pinned}
+                />
+                Pin
+              </label>
             </div>
           ))}
         </fieldset>
@@ -84,6 +98,30 @@ export function ColumnChooser({ artifact, known, shown, kept }: Props) {
         </div>
       </Form>
     </Popover>
+  )
+}
+
+type Lines = { artifact: string; lines: GridLayout['lines'] }
+
+/** Whether a row takes one line or as many as its values need: kept for this person and artifact. */
+export function LinesToggle({ artifact, lines }: Lines) {
+  const { pathname, search } = useLocation()
+  const wrapped = lines === 'wrapped'
+  return (
+    <Form method="post" action="/rows/layout" preventScrollReset className="max-md:hidden">
+      <input type="hidden" name="artifact" value={artifact} />
+      <input type="hidden" name="next" value={pathname + search} />
+      <button
+        type="submit"
+        className="btn quiet"
+        name="intent"
+        value={wrapped ? 'one' : 'wrapped'}
+        aria-pressed={wrapped}
+        title={wrapped ? 'One line for each row' : 'As many lines as the values of a row need'}
+      >
+        Wrap
+      </button>
+    </Form>
   )
 }
 

@@ -1,22 +1,24 @@
 import { Form, useSearchParams } from '@remix-run/react'
+import { useEffect, useState } from 'react'
+import { drawnColumns, useDrawnWidths } from '#app/lib/column-widths.ts'
 import { narrowed, partIn } from '#app/lib/query-text.ts'
-import { rowLink, rowsLink } from '#app/lib/row-links.ts'
 import { useSearchLink } from '#app/lib/search-link.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
-import type { Width } from '#server/modules/exploring/schema.ts'
+import type { GridColumn, GridLayout } from '#server/modules/exploring/schema.ts'
+import { ColumnEdge } from './column-edge.tsx'
 import { type Column, DataTable } from './data-table.tsx'
-import { Link } from './link.tsx'
+import { Notice } from './notice.tsx'
 import { Cell, DecideForms, type Known, type Narrow } from './row-cell.tsx'
+import { ARTIFACT, AS_IT_CAME, HOST, IN_SHORT, TIME } from './row-columns.tsx'
 import { type Marks, RowMarks, StarButton, StarForm } from './row-marks.tsx'
 import { orderedBy, SortLinks } from './row-sort.tsx'
 import { OpenRow, type StoredRow } from './row-table.tsx'
-import { EventTime } from './time.tsx'
 import { Value } from './value.tsx'
 
-export type GridColumn = { name: string; width: Width }
 type Grid = {
   rows: StoredRow[]
   columns: GridColumn[]
+  lines: GridLayout['lines']
   open: string | null
   marks: Marks[]
   artifact: string | null
@@ -27,32 +29,33 @@ type Grid = {
 const BOXES = 'column-boxes'
 
 /** Rows as a grid: time, host, then the chosen fields; without an artifact, the row as it came. */
-export function RowGrid({ rows, columns, open, marks, artifact, known }: Grid) {
+export function RowGrid({ rows, columns, lines, open, marks, artifact, known }: Grid) {
   const noted = new Map(marks.map((one) => [one.row_id, one]))
   const first = (column: Column<StoredRow>) => ({
     ...column,
     beneath: (row: StoredRow) => <RowMarks row={row.id} marks={noted.get(row.id)} />,
   })
   const [params] = useSearchParams()
-  const q = params.get('q')
-  const sort = params.getAll('sort')
-  const mayWrite = useMayWrite()
-  const link = useSearchLink()
-  const narrow: Narrow = (term, how) => `/rows${link({ q: narrowed(q ?? '', term, how) })}`
   const preview = (id: string) => {
     const to = new URLSearchParams(params)
     to.set('row', id)
     return `?${to}`
   }
-  const fields: Column<StoredRow>[] =
-    columns.length > 0
-      ? columns.map((column) => field({ column, artifact, known, q, sort, narrow, mayWrite }))
-      : [ARTIFACT, AS_IT_CAME]
+  const sort = params.getAll('sort')
+  const { fields, pins, lost } = useFields({ columns, artifact, known, sort })
+  const box = `scroll ${fields.length > 0 ? `fields ${lines} ${pins}` : ''}`
+  const staying = fields.filter(({ pinned }) => pinned)
+  const others = fields.length > 0 ? fields.filter(({ pinned }) => !pinned) : [ARTIFACT, AS_IT_CAME]
   const host = { ...HOST, title: <SortLinks by="host" title="Host" />, ordered: orderedBy(sort, 'host') }
   const time = { ...TIME, title: <SortLinks by="time" title="Event (UTC)" />, ordered: orderedBy(sort, 'time') }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="scroll" tabIndex={0} aria-label="Rows, scrollable">
+    <section className={box} tabIndex={0} aria-label="Rows, scrollable">
+      {lost && (
+        <Notice kind="warn" role="alert">
+          The width of a column could not be kept. It stands so until the page is left.
+        </Notice>
+      )}
       <StarForm />
       <DecideForms />
       <BoxForm />
@@ -60,7 +63,7 @@ export function RowGrid({ rows, columns, open, marks, artifact, known }: Grid) {
         free
         caption="Rows"
         rows={rows}
-        columns={[first(IN_SHORT), first(time), host, ...fields]}
+        columns={[first(IN_SHORT), ...staying, first(time), host, ...others]}
         rowKey={(row) => row.id}
         isCurrent={(row) => row.id === open}
         secondMargin={
@@ -85,6 +88,34 @@ export function RowGrid({ rows, columns, open, marks, artifact, known }: Grid) {
   )
 }
 
+type Asked = Pick<Grid, 'columns' | 'artifact' | 'known'> & { sort: string[] }
+
+/** The chosen fields as columns that are as wide as they were drawn, those that stay at the left first. */
+function useFields({ columns, artifact, known, sort }: Asked) {
+  const [params] = useSearchParams()
+  const q = params.get('q')
+  const mayWrite = useMayWrite()
+  const link = useSearchLink()
+  const live = useLive()
+  const narrow: Narrow = (term, how) => `/rows${link({ q: narrowed(q ?? '', term, how) })}`
+  const own = params.getAll('columns').some(Boolean)
+  const { columns: wide, draw, lost } = useDrawnWidths(columns, own ? null : artifact)
+  const { all, pins } = drawnColumns(wide)
+  const cells = { artifact, known, q, sort, narrow, mayWrite }
+  const fields = all.map(({ column, className, pinned }) => ({
+    ...field({ column, className, draw: live ? draw : null, cells }),
+    pinned,
+  }))
+  return { fields, pins, lost }
+}
+
+/** Whether scripts run here: an edge that nothing moves is none. */
+function useLive(): boolean {
+  const [live, setLive] = useState(false)
+  useEffect(() => setLive(true), [])
+  return live
+}
+
 /** The one form behind the boxes over the columns; what they say becomes part of the query. */
 function BoxForm() {
   const [params] = useSearchParams()
@@ -99,87 +130,7 @@ function BoxForm() {
   )
 }
 
-const MINUTES = 5 * 60_000
-
-/** Everything on this row's host around its time. */
-const windowOf = ({ host_id, event_time }: StoredRow) =>
-  rowsLink({
-    hostId: host_id,
-    ...(event_time && {
-      from: new Date(event_time.getTime() - MINUTES).toISOString(),
-      to: new Date(event_time.getTime() + MINUTES).toISOString(),
-    }),
-  })
-
-/** The whole row in two lines, for a phone: what, then where and when. */
-const IN_SHORT: Column<StoredRow> = {
-  title: 'Row, host and event (UTC)',
-  className: 'md:hidden short',
-  cell: (row) => (
-    <Link to={rowLink(row.id)} className="lead">
-      <Value text={shortOf(row)} path={false} />
-    </Link>
-  ),
-  below: (row) => (
-    <>
-      <Value text={row.hostname} /> · <EventTime at={row.event_time} />
-    </>
-  ),
-}
-
-const shortOf = ({ cells, raw }: StoredRow) => Object.values(cells).filter(Boolean).join(' · ') || raw.slice(0, 512)
-
-const TIME: Column<StoredRow> = {
-  title: 'Event (UTC)',
-  key: 'time',
-  className: 'max-md:hidden value-cell',
-  cell: (row) => (
-    <>
-      <Link to={rowLink(row.id)} className="lead">
-        <EventTime at={row.event_time} />
-      </Link>
-      <span className="pick mouse">
-        <Link
-          tabIndex={-1}
-          aria-hidden="true"
-          data-act="window"
-          to={windowOf(row)}
-          title="This host, five minutes around"
-        >
-          ±5
-        </Link>
-      </span>
-    </>
-  ),
-}
-
-const HOST: Column<StoredRow> = {
-  title: 'Host',
-  key: 'host',
-  className: 'max-md:hidden',
-  cell: (row) => (
-    <Link className="n" to={`/hosts/${row.host_id}`}>
-      <Value text={row.hostname} />
-    </Link>
-  ),
-  holds: (row) => ({ column: 'host', text: row.hostname }),
-}
-
-const ARTIFACT: Column<StoredRow> = {
-  title: 'Artifact',
-  className: 'max-md:hidden',
-  cell: (row) => row.artifact,
-  holds: (row) => ({ column: 'artifact', text: row.artifact }),
-}
-
-const AS_IT_CAME: Column<StoredRow> = {
-  title: 'Row as it came',
-  className: 'max-md:hidden long',
-  cell: (row) => <Value text={row.raw.slice(0, 513)} path={false} />,
-}
-
-type Field = {
-  column: GridColumn
+type Cells = {
   artifact: string | null
   known: Record<string, Known>
   q: string | null
@@ -187,19 +138,30 @@ type Field = {
   narrow: Narrow
   mayWrite: boolean
 }
+type Field = {
+  column: GridColumn
+  className: string
+  draw: ((name: string, px: number) => void) | null
+  cells: Cells
+}
 
-const field = ({ column: { name, width }, artifact, known, q, sort, narrow, mayWrite }: Field): Column<StoredRow> => ({
-  title: <SortLinks column={name} />,
+const field = ({ column: { name, width }, className, draw, cells }: Field): Column<StoredRow> => ({
+  title: (
+    <>
+      <SortLinks column={name} />
+      {draw && <ColumnEdge name={name} width={width} draw={(px) => draw(name, px)} />}
+    </>
+  ),
   key: `field-${name}`,
-  className: `max-md:hidden value-cell w-${width}`,
-  ordered: orderedBy(sort, { column: name }),
+  className: `max-md:hidden value-cell ${className}`,
+  ordered: orderedBy(cells.sort, { column: name }),
   second: (
     <input
-      key={q}
+      key={cells.q}
       className="field box-over"
       form={BOXES}
       name={`over ${name}`}
-      defaultValue={partIn(q ?? '', name)?.typed ?? ''}
+      defaultValue={partIn(cells.q ?? '', name)?.typed ?? ''}
       placeholder="Filter, or /regex/"
       aria-label={`Filter ${name}`}
       data-act="filter"
@@ -209,17 +171,17 @@ const field = ({ column: { name, width }, artifact, known, q, sort, narrow, mayW
   ),
   cell: (row) => (
     <Cell
-      artifact={artifact}
+      artifact={cells.artifact}
       column={name}
       text={row.cells[name] ?? ''}
-      known={known[`${row.id} ${name}`] ?? null}
-      q={q}
-      narrow={narrow}
-      mayWrite={mayWrite}
+      known={cells.known[`${row.id} ${name}`] ?? null}
+      q={cells.q}
+      narrow={cells.narrow}
+      mayWrite={cells.mayWrite}
     />
   ),
   holds: (row) => {
-    const what = known[`${row.id} ${name}`]
+    const what = cells.known[`${row.id} ${name}`]
     const held = { column: name, text: (row.cells[name] ?? '').slice(0, 4096) }
     return what ? { ...held, type: what.type, value: what.value } : held
   },

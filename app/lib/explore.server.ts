@@ -1,5 +1,5 @@
 import type { PageContext } from '#server/context.ts'
-import type { Width } from '#server/modules/exploring/schema.ts'
+import type { GridColumn, GridLayout } from '#server/modules/exploring/schema.ts'
 import { huntOf } from '#server/modules/ingestion/schema.ts'
 import { orFlaw, orNothing } from './query-flaw.server.ts'
 import { fieldNamed, withParts } from './query-text.ts'
@@ -56,19 +56,17 @@ export async function explored({ api, query, params }: Asked) {
   const rows = found?.rows.map(({ raw, ...shown }) => ({ ...shown, raw: raw.slice(0, 600) })) ?? []
   const { said = [], next = null, previous = null, total = null, took_ms = 0, hostsUnnamed = false } = found ?? {}
   return {
-    ...{ list, leftOut, known, columns, kept: layout !== null, hostname: host?.hostname ?? null, flaw, sort, fields },
+    ...{ list, leftOut, known, columns, layout, hostname: host?.hostname ?? null, flaw, sort, fields },
     ...{ rows, cells, counts, said, next, previous, total, took_ms, hostsUnnamed },
   }
 }
 
-type Column = { name: string; width: Width }
-
-/** The address's own columns, else the person's, else the commonest; widths are the person's. */
-function chosen(asked: string[], layout: Column[] | null, known: string[]): Column[] {
-  const widths = new Map(layout?.map(({ name, width }) => [name, width]))
-  const named = (names: string[]) => names.map((name): Column => ({ name, width: widths.get(name) ?? 'auto' }))
+/** The address's own columns, else the person's, else the commonest; widths and pins are the person's. */
+function chosen(asked: string[], layout: GridLayout | null, known: string[]): GridColumn[] {
+  const kept = new Map(layout?.columns.map((column) => [column.name, column]))
+  const named = (names: string[]) => names.map((name): GridColumn => kept.get(name) ?? { name, width: 'auto' })
   if (asked.length > 0) return named([...new Set(asked)].slice(0, MOST))
-  return layout ?? named(known.slice(0, AT_FIRST))
+  return layout && layout.columns.length > 0 ? layout.columns : named(known.slice(0, AT_FIRST))
 }
 
 type Row = { id: string; artifact: string; host_id: number; cells: Record<string, string> }

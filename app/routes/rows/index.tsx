@@ -1,6 +1,6 @@
 import { data, redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import { ColumnChooser } from '#app/components/column-chooser.tsx'
+import { ColumnChooser, LinesToggle } from '#app/components/column-chooser.tsx'
 import { Link } from '#app/components/link.tsx'
 import { LeftOut, Nothing, Notice } from '#app/components/notice.tsx'
 import { Pager } from '#app/components/pager.tsx'
@@ -75,14 +75,19 @@ function Found({ view, any }: { view: View; any: boolean }) {
 }
 
 function Panes({ view, any }: { view: View; any: boolean }) {
-  const { list, rows, columns, known, cells, marks, open, notes, flaw, counts, fields, total, next, previous } = view
+  const { list, rows, columns, known, cells, marks, open, notes, flaw, counts, fields, total, next, previous, layout } =
+    view
+  const lines = layout?.lines ?? 'one'
   return (
     <div className={open ? 'panes with-preview' : 'panes'}>
       {!flaw && any && <LaterFacets given={counts?.facets ?? null} fields={fields} rows={total} />}
       <div className="min-w-0">
         <div className="grid-bar">
           {list.artifact && known.length > 0 && (
-            <ColumnChooser artifact={list.artifact} known={known} shown={columns} kept={view.kept} />
+            <>
+              <ColumnChooser artifact={list.artifact} known={known} shown={columns} kept={layout !== null} />
+              <LinesToggle artifact={list.artifact} lines={lines} />
+            </>
           )}
           <QueryFields columns={known} />
           {rows.length > 0 && <ExportLinks total={total} />}
@@ -93,6 +98,7 @@ function Panes({ view, any }: { view: View; any: boolean }) {
         <RowGrid
           rows={rows}
           columns={columns}
+          lines={lines}
           open={open?.row.id ?? null}
           marks={marks}
           artifact={list.artifact ?? null}

@@ -1,24 +1,47 @@
 import { redirect } from '@remix-run/node'
 import { act, load } from '#app/lib/api.server.ts'
 import { nextPath } from '#app/lib/next-path.ts'
-import { GridKept } from '#server/modules/exploring/schema.ts'
+import { GridKept, type GridLayout } from '#server/modules/exploring/schema.ts'
 
 /** Only a form leads here. */
 export const loader = load(() => redirect('/rows'))
 
-/** Keeps which columns of an artifact a person wants to see, in their order and width, and leads back. */
+const AT_FIRST: GridLayout = { columns: [], lines: 'one' }
+
+/** Keeps how a person wants to see an artifact's rows, and leads back; a width that was drawn leads nowhere. */
 export const action = act(async ({ api, form, body }) => {
-  const chosen = form.intent === 'reset' ? [] : body.getAll('columns').map(String)
-  const place = (name: string) => Number(body.get(`place ${name}`)) || Number.MAX_SAFE_INTEGER
-  const columns = chosen
-    .map((name, at) => ({ name, at }))
-    .sort((a, b) => place(a.name) - place(b.name) || a.at - b.at)
-    .map(({ name }) => ({ name, width: body.get(`width ${name}`) ?? 'auto' }))
+  const before = (await api.exploring.layout({ artifact: form.artifact })) ?? AT_FIRST
+  const layout = GridKept.parse({ artifact: form.artifact, ...changed(before, body) })
   const next = nextPath(form.next ?? '/rows')
-  const kept = GridKept.parse({ artifact: form.artifact, columns })
-  if (form.intent !== 'once') await api.exploring.keepLayout(kept)
-  return redirect(form.intent === 'once' ? withColumns(next, kept.columns) : next)
+  if (form.intent === 'once') return redirect(withColumns(next, layout.columns))
+  await api.exploring.keepLayout(layout)
+  return form.intent === 'width' ? new Response(null, { status: 204 }) : redirect(next)
 })
+
+/** A layout as a form changes it, not yet looked at. */
+function changed(before: GridLayout, body: FormData) {
+  const intent = body.get('intent')
+  if (intent === 'reset') return AT_FIRST
+  if (intent === 'one' || intent === 'wrapped') return { ...before, lines: intent }
+  if (intent !== 'width') return { ...before, columns: chosenIn(body) }
+  const columns = before.columns.length > 0 ? before.columns : body.getAll('columns').map((name) => ({ name }))
+  const width = { width: body.get('width') }
+  return { ...before, columns: columns.map((one) => (one.name === body.get('name') ? { ...one, ...width } : one)) }
+}
+
+function chosenIn(body: FormData) {
+  const place = (name: string) => Number(body.get(`place ${name}`)) || Number.MAX_SAFE_INTEGER
+  const pinned = new Set(body.getAll('pinned'))
+  return body
+    .getAll('columns')
+    .map((name, at) => ({ name: String(name), at }))
+    .sort((a, b) => place(a.name) - place(b.name) || a.at - b.at)
+    .map(({ name }) => ({
+      name,
+      width: body.get(`width ${name}`) ?? 'auto',
+      ...(pinned.has(name) && { pinned: true }),
+    }))
+}
 
 function withColumns(path: string, columns: { name: string }[]): string {
   const url = new URL(path, 'http://here.invalid')

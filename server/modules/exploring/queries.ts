@@ -1,30 +1,30 @@
 import { sql } from 'kysely'
 import { storable } from '#server/platform/storable.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
-import type { GridColumn } from './schema.ts'
+import type { GridLayout } from './schema.ts'
 
-/** The columns a person has chosen for an artifact's grid; null when they have not. */
-export async function layoutOf(db: TenantDb, accountId: number, artifact: string): Promise<GridColumn[] | null> {
+/** How a person has chosen to see an artifact's grid; null when they have not. */
+export async function layoutOf(db: TenantDb, accountId: number, artifact: string): Promise<GridLayout | null> {
   const found = await db
     .selectFrom('grid_layout')
-    .select('columns')
+    .select(['columns', 'lines'])
     .where('account_id', '=', accountId)
     .where('artifact', '=', artifact)
     .executeTakeFirst()
-  return found ? (found.columns as unknown as GridColumn[]) : null
+  return found ? ({ columns: found.columns, lines: found.lines } as unknown as GridLayout) : null
 }
 
-/** Keeps a person's columns; none at all means what everybody sees. */
-export async function keepLayout(db: TenantDb, accountId: number, artifact: string, columns: GridColumn[]) {
-  if (columns.length === 0) {
+/** Keeps a person's layout; one that chooses nothing means what everybody sees. */
+export async function keepLayout(db: TenantDb, accountId: number, artifact: string, { columns, lines }: GridLayout) {
+  if (columns.length === 0 && lines === 'one') {
     await db.deleteFrom('grid_layout').where('account_id', '=', accountId).where('artifact', '=', artifact).execute()
     return
   }
-  const kept = sql<string>`${storable(JSON.stringify(columns))}::jsonb`
+  const kept = { columns: sql<string>`${storable(JSON.stringify(columns))}::jsonb`, lines }
   await db
     .insertInto('grid_layout')
-    .values({ account_id: accountId, artifact, columns: kept })
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'account_id', 'artifact']).doUpdateSet({ columns: kept }))
+    .values({ account_id: accountId, artifact, ...kept })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'account_id', 'artifact']).doUpdateSet(kept))
     .execute()
 }
 

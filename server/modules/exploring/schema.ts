@@ -19,19 +19,31 @@ export type FacetValue = { text: string; value: string | null; hostId: number | 
 /** `more`: values that are not among those shown. `without`: rows that have no value. */
 export type Facet = { field: string; values: FacetValue[]; more: number; without: number }
 
-export const WIDTHS = ['auto', 'narrow', 'middle', 'wide', 'widest'] as const
-export type Width = (typeof WIDTHS)[number]
+const WIDTHS = ['auto', 'narrow', 'middle', 'wide', 'widest'] as const
+// In px, by the steps that the pages have classes for: a style of its own no element may have.
+const drawn = z.coerce.number().int().min(48).max(960).multipleOf(8)
+export type NamedWidth = (typeof WIDTHS)[number]
+export type Width = NamedWidth | number
 
-/** Which columns an artifact's grid has for one person, in their order. */
+/** Which columns an artifact's grid has for one person in their order, which of them stay at the left, and how rows stand. */
 export const GridOf = z.object({ artifact: z.preprocess(blank, line(255).optional()) })
 export const GridKept = z.object({
   artifact: line(255),
   columns: z
-    .array(z.object({ name: z.string().min(1).max(500), width: z.enum(WIDTHS).default('auto') }))
+    .array(
+      z.object({
+        name: z.string().min(1).max(500),
+        width: z.union([z.enum(WIDTHS), drawn]).default('auto'),
+        pinned: z.literal(true).optional(),
+      }),
+    )
     .max(40)
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'A column is named twice.'),
+  lines: z.enum(['one', 'wrapped']).default('one'),
 })
-export type GridColumn = z.infer<typeof GridKept>['columns'][number]
+/** `columns` empty: the commonest ones. */
+export type GridLayout = Omit<z.infer<typeof GridKept>, 'artifact'>
+export type GridColumn = GridLayout['columns'][number]
 
 /** What happened around a row: rows of its host within so many minutes of it. */
 export const Around = z.object({

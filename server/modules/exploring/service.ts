@@ -187,10 +187,10 @@ function processOf(raw: string): string | null {
   return null
 }
 
-/** A person's columns for an artifact; null when they have chosen none. */
+/** A person's layout of an artifact's grid; null when they have chosen none. */
 export const getLayout = ({ db, actor }: Ctx, artifact: string | undefined) =>
   actor.accountId === null || artifact === undefined ? null : layoutOf(db, actor.accountId, artifact)
 
-/** Keeps the actor's columns for an artifact. Throws `not_found` where no person acts. */
-export const setLayout = ({ db, actor }: Ctx, { artifact, columns }: z.infer<typeof GridKept>) =>
-  keepLayout(db, actor.accountId ?? missing('account'), artifact, columns)
+/** Keeps the actor's layout of an artifact's grid. Throws `not_found` where no person acts. */
+export const setLayout = ({ db, actor }: Ctx, { artifact, ...layout }: z.infer<typeof GridKept>) =>
+  keepLayout(db, actor.accountId ?? missing('account'), artifact, layout)
