@@ -91,6 +91,8 @@ export type Tables = {
     /** Act to key; empty: the keys we come with. An act with an empty text has no key. */
     keys: Generated<Json>
     keys_off_at: Timestamp | null
+    /** Name of an IANA time zone. */
+    zone: Generated<string>
   }
   activity: {
     tenant_id: Generated<number>

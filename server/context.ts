@@ -37,6 +37,8 @@ export type Viewer = {
   /** Act to key, over those we come with; and whether single keys do anything. */
   keys: Record<string, string>
   keysOn: boolean
+  /** The IANA time zone in which pages show times. */
+  zone: string
 }
 
 type WithCookie = { setCookie: string[] }
@@ -107,6 +109,7 @@ async function viewerOf({ pool }: Base, principal: Principal): Promise<Viewer> {
     density: principal.density,
     keys: principal.keys,
     keysOn: principal.keys_on,
+    zone: principal.zone,
   }
 }
 

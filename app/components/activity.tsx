@@ -1,5 +1,5 @@
 import { Link } from './link.tsx'
-import { Time } from './time.tsx'
+import { TimeSaid } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type Activity = {
@@ -40,7 +40,7 @@ export const ActivityLines = ({ deeds }: { deeds: Activity[] }) => (
             <Deed deed={deed} />
           </span>
           <span className="label">
-            <Time at={deed.created_at} />
+            <TimeSaid at={deed.created_at} />
           </span>
         </div>
         <p className="label cut">

@@ -2,7 +2,7 @@ import { Form } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'
-import { Age, Time } from './time.tsx'
+import { Age, TimeSaid } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type Alarm = {
@@ -77,16 +77,16 @@ export function AlarmFate({ alarm }: { alarm: Alarm }) {
         ) : (
           'by itself'
         )}
-        , <Time at={alarm.closed_at} />
+        , <TimeSaid at={alarm.closed_at} />
       </>
     )
   if (alarm.state === 'acknowledged')
     return (
       <>
-        seen by <Value text={alarm.acknowledged_by_name ?? 'somebody'} />, <Time at={alarm.acknowledged_at} />
+        seen by <Value text={alarm.acknowledged_by_name ?? 'somebody'} />, <TimeSaid at={alarm.acknowledged_at} />
       </>
     )
-  return <>open since <Time at={alarm.opened_at} /></> // biome-ignore format: one line
+  return <>open since <TimeSaid at={alarm.opened_at} /></> // biome-ignore format: one line
 }
 
 /** The verbs a person has for it. */

@@ -5,7 +5,7 @@ import { type Column, DataTable, type Sorted } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { type Loading, LoadProgress } from './load-progress.tsx'
 import { type BatchState, StateMark, stateTone, stateWord } from './states.tsx'
-import { Time } from './time.tsx'
+import { Time, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type Batch = Loading & {
@@ -101,7 +101,13 @@ const COLUMNS: Column<Batch>[] = [
     className: 'max-md:hidden w-24',
     cell: (batch) => <Count value={batch.rejected} to={`/deliveries/${batch.id}#rejected`} />,
   },
-  { title: 'Arrived (UTC)', right: true, className: 'w-32', cell: (batch) => <Time at={batch.created_at} /> },
+  {
+    title: <Zoned>Arrived</Zoned>,
+    key: 'arrived',
+    right: true,
+    className: 'w-32',
+    cell: (batch) => <Time at={batch.created_at} />,
+  },
 ]
 
 const word = ({ state, progress_pct }: Batch) =>
@@ -122,7 +128,7 @@ export const BatchTable = ({ batches, sorted, empty, beside }: Props) => (
     caption="Deliveries: received = stored + duplicate + rejected"
     rows={batches}
     columns={COLUMNS.filter(({ title }) => !beside || !BESIDE.has(String(title))).map((column) =>
-      sorted && column.title === 'Arrived (UTC)' ? { ...column, sort: 'created_at' } : column,
+      sorted && column.key === 'arrived' ? { ...column, sort: 'created_at' } : column,
     )}
     rowKey={(batch) => batch.id}
     margin={{ title: 'State', cell: (batch) => <StateMark state={batch.state} /> }}

@@ -7,7 +7,7 @@ import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
 import { Prevalence, rarity } from './prevalence.tsx'
-import { Time } from './time.tsx'
+import { Time, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 import { type Ruling, VerdictMark } from './verdict-mark.tsx'
 
@@ -62,12 +62,12 @@ export function Places({ of, places, totalHosts }: { of: Observed; places: Place
       ),
     },
     {
-      title: 'First (UTC)',
+      title: <Zoned>First</Zoned>,
       className: 'max-xl:hidden w-32',
       cell: ({ first_seen }) => <Time at={first_seen} never="undated" />,
     },
     {
-      title: 'Last (UTC)',
+      title: <Zoned>Last</Zoned>,
       right: true,
       className: 'max-md:hidden w-32',
       cell: ({ last_seen }) => <Time at={last_seen} never="undated" />,
@@ -115,12 +115,12 @@ export function OnHosts({ of, hosts, total }: { of: Observed; hosts: OnHost[]; t
       ),
     },
     {
-      title: 'First (UTC)',
+      title: <Zoned>First</Zoned>,
       className: 'max-lg:hidden w-32',
       cell: ({ first_seen }) => <Time at={first_seen} never="undated" />,
     },
     {
-      title: 'Last (UTC)',
+      title: <Zoned>Last</Zoned>,
       right: true,
       className: 'max-md:hidden w-32',
       cell: ({ last_seen }) => <Time at={last_seen} never="undated" />,

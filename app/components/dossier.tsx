@@ -2,7 +2,7 @@ import { counted, number } from '#app/lib/format.ts'
 import { typeName, valueQuery } from '#app/lib/observable-link.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
 import { timelineLink } from '#app/lib/timeline-link.ts'
-import { useMayWrite } from '#app/lib/viewer.ts'
+import { useMayWrite, useTimes } from '#app/lib/viewer.ts'
 import { dayName } from './charts/bars.tsx'
 import { HEAT, HostCalendar } from './charts/calendar.tsx'
 import { CopyButton } from './copy.tsx'
@@ -89,25 +89,28 @@ const Unseen = () => (
   </Nothing>
 )
 
-const Summary = ({ dossier, whole }: { dossier: Dossier; whole: NonNullable<Dossier['whole']> }) => (
-  <Facts
-    facts={{
-      Hosts: (
-        <a className="num" href="#hosts">
-          {number(whole.hosts)} <small>of {number(dossier.totalHosts)}</small>
-        </a>
-      ),
-      'First seen (UTC)': <EventTime at={whole.first_seen} />,
-      'Last seen (UTC)': <EventTime at={whole.last_seen} />,
-      'Cells with it': (
-        <Link className="num" to={rowsLink({ q: valueQuery(dossier) })}>
-          {number(whole.rows)}
-        </Link>
-      ),
-      Deliveries: number(whole.deliveries),
-    }}
-  />
-)
+function Summary({ dossier, whole }: { dossier: Dossier; whole: NonNullable<Dossier['whole']> }) {
+  const { zone } = useTimes()
+  return (
+    <Facts
+      facts={{
+        Hosts: (
+          <a className="num" href="#hosts">
+            {number(whole.hosts)} <small>of {number(dossier.totalHosts)}</small>
+          </a>
+        ),
+        [`First seen (${zone})`]: <EventTime at={whole.first_seen} />,
+        [`Last seen (${zone})`]: <EventTime at={whole.last_seen} />,
+        'Cells with it': (
+          <Link className="num" to={rowsLink({ q: valueQuery(dossier) })}>
+            {number(whole.rows)}
+          </Link>
+        ),
+        Deliveries: number(whole.deliveries),
+      }}
+    />
+  )
+}
 
 function Seen({ dossier }: { dossier: Dossier }) {
   const { whole, places, hosts, totalHosts, calendar, neighbours, around } = dossier

@@ -4,7 +4,7 @@ import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { Nothing } from './notice.tsx'
 import { SectionHead } from './page-head.tsx'
-import { Age, Time } from './time.tsx'
+import { Age, Time, Zoned } from './time.tsx'
 
 export type Artifact = {
   artifact: string
@@ -51,7 +51,7 @@ const columns = (hostId: number): Column<Artifact>[] => [
     ),
   },
   {
-    title: 'Newest row (UTC)',
+    title: <Zoned>Newest row</Zoned>,
     right: true,
     className: 'max-md:hidden w-40',
     cell: ({ last_row_at }) => <Time at={last_row_at} never="undated" />,

@@ -3,7 +3,7 @@ import { rowsLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
-import { Time } from './time.tsx'
+import { Time, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type Delivery = {
@@ -50,7 +50,7 @@ const columns = (hostId: number): Column<Delivery>[] => [
     cell: ({ stored }) => number(stored),
   },
   {
-    title: 'Received (UTC)',
+    title: <Zoned>Received</Zoned>,
     right: true,
     className: 'max-md:hidden w-36',
     cell: (one) => <Time at={one.created_at} />,

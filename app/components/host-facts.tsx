@@ -3,7 +3,7 @@ import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { Nothing } from './notice.tsx'
 import { SectionHead } from './page-head.tsx'
-import { Time } from './time.tsx'
+import { Time, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
 const columns = (names: Map<number, string>): Column<Fact>[] => [
@@ -24,13 +24,13 @@ const columns = (names: Map<number, string>): Column<Fact>[] => [
       ]
     : []),
   {
-    title: 'Since (UTC)',
+    title: <Zoned>Since</Zoned>,
     right: true,
     className: 'w-32',
     cell: ({ first_seen_at }) => <Time at={first_seen_at} />,
   },
   {
-    title: 'Last told (UTC)',
+    title: <Zoned>Last told</Zoned>,
     right: true,
     className: 'max-md:hidden w-36',
     cell: ({ last_seen_at }) => <Time at={last_seen_at} />,

@@ -1,6 +1,7 @@
 import { Form } from '@remix-run/react'
 import { CircleAlert, X } from '#app/components/icons.tsx'
-import { fullTime } from '#app/lib/format.ts'
+import type { Times } from '#app/lib/times.ts'
+import { useTimes } from '#app/lib/viewer.ts'
 import { useRefusal } from './form.tsx'
 import { SectionHead } from './page-head.tsx'
 import { Value } from './value.tsx'
@@ -23,7 +24,7 @@ export const HostLabels = ({ labels, mayWrite }: Props) => (
 )
 
 const OneLabel = ({ label, mayWrite }: { label: Label; mayWrite: boolean }) => (
-  <Form method="post" className="flex items-center" title={originOf(label)}>
+  <Form method="post" className="flex items-center" title={useTimes().both((times) => originOf(label, times))}>
     <span className="tag">
       <Value text={label.label} path={false} />
     </span>
@@ -39,9 +40,9 @@ const OneLabel = ({ label, mayWrite }: { label: Label; mayWrite: boolean }) => (
   </Form>
 )
 
-function originOf({ reported_at, added_at, added_by }: Label): string {
-  const given = added_at ? `given by ${added_by} on ${fullTime(added_at)}` : ''
-  const reported = reported_at ? `reported by Velociraptor, last on ${fullTime(reported_at)}` : ''
+function originOf({ reported_at, added_at, added_by }: Label, { full }: Times): string {
+  const given = added_at ? `given by ${added_by} on ${full(added_at)}` : ''
+  const reported = reported_at ? `reported by Velociraptor, last on ${full(reported_at)}` : ''
   return [given, reported].filter(Boolean).join('; ')
 }
 

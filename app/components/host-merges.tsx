@@ -1,7 +1,7 @@
 import { Confirm } from './confirm.tsx'
 import { type Column, DataTable } from './data-table.tsx'
 import { SectionHead } from './page-head.tsx'
-import { Age, Time } from './time.tsx'
+import { Age, Time, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type Merged = {
@@ -54,7 +54,12 @@ const columns = (host: Props['host'], mayWrite: boolean): Column<Merged>[] => [
     ),
   },
   { title: 'By', className: 'max-lg:hidden w-32', cell: (one) => <Value text={one.merged_by_name} path={false} /> },
-  { title: 'Merged (UTC)', right: true, className: 'max-md:hidden w-32', cell: (one) => <Time at={one.merged_at} /> },
+  {
+    title: <Zoned>Merged</Zoned>,
+    right: true,
+    className: 'max-md:hidden w-32',
+    cell: (one) => <Time at={one.merged_at} />,
+  },
   { title: 'Last seen', right: true, className: 'max-md:hidden w-24', cell: (one) => <Age at={one.last_seen_at} /> },
   ...(mayWrite
     ? [

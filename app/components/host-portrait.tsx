@@ -11,7 +11,7 @@ import { Link } from './link.tsx'
 import { Nothing, Notice } from './notice.tsx'
 import { SectionHead } from './page-head.tsx'
 import { Prevalence } from './prevalence.tsx'
-import { FullTime, Time } from './time.tsx'
+import { FullTime, Time, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
 /**
@@ -85,7 +85,7 @@ const rareColumns = (totalHosts: number): Column<Rare>[] => [
     cell: ({ artifacts }) => <Value text={artifacts.join(', ')} path={false} />,
   },
   {
-    title: 'Last seen (UTC)',
+    title: <Zoned>Last seen</Zoned>,
     right: true,
     className: 'max-lg:hidden w-32',
     cell: (rare) => <Time at={rare.last_seen} never="undated" />,

@@ -2,7 +2,7 @@ import { roleName } from '#app/lib/column-map.ts'
 import { rowLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
-import { EventTime } from './time.tsx'
+import { EventTime, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type PreviewRow = {
@@ -33,7 +33,7 @@ export const MapPreview = ({ rows }: { rows: PreviewRow[] }) => (
 
 const COLUMNS: Column<PreviewRow>[] = [
   {
-    title: 'Event (UTC)',
+    title: <Zoned>Event</Zoned>,
     cell: ({ id, event }) => (
       <Link className="lead" to={rowLink(id)}>
         <EventTime at={event} />

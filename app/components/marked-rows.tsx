@@ -9,7 +9,7 @@ import { Link } from './link.tsx'
 import { Nothing, Notice } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { type Marks, RowMarks, STAR, StarButton, StarForm } from './row-marks.tsx'
-import { EventTime } from './time.tsx'
+import { EventTime, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
 type Marked = Marks & { row: { artifact: string; start: string; hostname: string; event_time: Date | null } | null }
@@ -116,7 +116,7 @@ const COLUMNS: Column<Marked>[] = [
     cell: ({ row }) => (row ? <Value text={row.hostname} /> : ''),
   },
   {
-    title: 'Event (UTC)',
+    title: <Zoned>Event</Zoned>,
     right: true,
     className: 'max-md:hidden w-40',
     cell: ({ row }) => (row ? <EventTime at={row.event_time} /> : ''),

@@ -3,7 +3,7 @@ import { number } from '#app/lib/format.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
-import { Time } from './time.tsx'
+import { Time, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type Side = {
@@ -21,12 +21,17 @@ export type Side = {
   labels: string[]
   hosts: number
 }
-type Line = { what: string; of: (side: Side) => ReactNode; together?: ReactNode }
+type Line = { what: string; zoned?: true; of: (side: Side) => ReactNode; together?: ReactNode }
 
 /** Both hosts side by side, and what stands in lists and on the page once they are one. */
 export function MergePreview({ stays, goes }: { stays: Side; goes: Side }) {
   const columns: Column<Line>[] = [
-    { title: 'What', className: 'w-28 md:w-44', wrap: true, cell: ({ what }) => what },
+    {
+      title: 'What',
+      className: 'w-28 md:w-44',
+      wrap: true,
+      cell: ({ what, zoned }) => (zoned ? <Zoned>{what}</Zoned> : what),
+    },
     { title: 'Stays', wrap: true, cell: ({ of }) => of(stays) },
     { title: 'Is merged', wrap: true, cell: ({ of }) => of(goes) },
     {
@@ -82,12 +87,14 @@ const linesOf = (stays: Side, goes: Side): Line[] => [
     together: <Known text={[...new Set([...stays.labels, ...goes.labels])].sort().join(', ') || null} />,
   },
   {
-    what: 'First seen (UTC)',
+    what: 'First seen',
+    zoned: true,
     of: ({ first_seen_at }) => <Moment at={first_seen_at} />,
     together: <Moment at={earlier(stays.first_seen_at, goes.first_seen_at)} />,
   },
   {
-    what: 'Last seen (UTC)',
+    what: 'Last seen',
+    zoned: true,
     of: ({ last_seen_at }) => <Moment at={last_seen_at} />,
     together: <Moment at={later(stays.last_seen_at, goes.last_seen_at)} />,
   },

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
-import { counted, duration, fullTime } from '#app/lib/format.ts'
+import { counted, duration } from '#app/lib/format.ts'
 import type { Said } from '#server/modules/language/schema.ts'
 import { Link } from './link.tsx'
+import { FullTime } from './time.tsx'
 import { Value } from './value.tsx'
 
 type Query = {
@@ -80,7 +81,7 @@ function phrases({ artifact, hostId, batchId, from, to }: Query, said: Said[], h
   )
 }
 
-const moment = (at: Date | string) => (at instanceof Date ? fullTime(at) : at)
+const moment = (at: Date | string) => (at instanceof Date ? <FullTime at={at} /> : at)
 
 /** The query in the server's words; what came from the query itself is drawn as a value. */
 export const Spoken = ({ said }: { said: Said[] }) => (

@@ -1,7 +1,8 @@
 import { type Decoded, decodedIn } from '#app/lib/decoded.ts'
-import { fullTime, number } from '#app/lib/format.ts'
+import { number } from '#app/lib/format.ts'
 import { rowLink, rowsLink } from '#app/lib/row-links.ts'
 import { timelineLink } from '#app/lib/timeline-link.ts'
+import { useTimes } from '#app/lib/viewer.ts'
 import { CopyButton } from './copy.tsx'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
@@ -43,6 +44,7 @@ export function DecodedFields({ cells }: { cells: Record<string, string> }) {
 
 /** Rows of the same host around a row's time, and of the same process number; each list leads to all of them. */
 export function RowsAround({ row, around: { hostId, from, to, near, process } }: { row: string; around: Neighbours }) {
+  const times = useTimes()
   const others = near.filter(({ id }) => id !== row)
   const same = process?.rows.filter(({ id }) => id !== row) ?? []
   return (
@@ -54,7 +56,7 @@ export function RowsAround({ row, around: { hostId, from, to, near, process } }:
               className="link ml-auto"
               data-act="window"
               to={rowsLink({ hostId, from: from.toISOString(), to: to.toISOString() })}
-              title={`${fullTime(from)} to ${fullTime(to)}`}
+              title={times.both(({ full }) => `${full(from)} to ${full(to)}`)}
             >
               All of them
             </Link>

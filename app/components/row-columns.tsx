@@ -2,7 +2,7 @@ import { rowLink, rowsLink } from '#app/lib/row-links.ts'
 import type { Column } from './data-table.tsx'
 import { Link } from './link.tsx'
 import type { StoredRow } from './row-table.tsx'
-import { EventTime } from './time.tsx'
+import { EventTime, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
 const MINUTES = 5 * 60_000
@@ -19,7 +19,8 @@ const windowOf = ({ host_id, event_time }: StoredRow) =>
 
 /** The whole row in two lines, for a phone: what, then where and when. */
 export const IN_SHORT: Column<StoredRow> = {
-  title: 'Row, host and event (UTC)',
+  title: <Zoned>Row, host and event</Zoned>,
+  key: 'short',
   className: 'md:hidden short',
   cell: (row) => (
     <Link to={rowLink(row.id)} className="lead">
@@ -37,7 +38,7 @@ const shortOf = ({ cells, raw }: StoredRow) => Object.values(cells).filter(Boole
 
 /** When it happened, and the way to what else did around it. */
 export const TIME: Column<StoredRow> = {
-  title: 'Event (UTC)',
+  title: 'Event',
   key: 'time',
   className: 'max-md:hidden value-cell',
   cell: (row) => (

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { drawnColumns, useDrawnWidths } from '#app/lib/column-widths.ts'
 import { narrowed, partIn } from '#app/lib/query-text.ts'
 import { useSearchLink } from '#app/lib/search-link.ts'
-import { useMayWrite } from '#app/lib/viewer.ts'
+import { useMayWrite, useTimes } from '#app/lib/viewer.ts'
 import type { GridColumn, GridLayout } from '#server/modules/exploring/schema.ts'
 import { ColumnEdge } from './column-edge.tsx'
 import { type Column, DataTable } from './data-table.tsx'
@@ -36,6 +36,7 @@ export function RowGrid({ rows, columns, lines, open, marks, artifact, known }: 
     beneath: (row: StoredRow) => <RowMarks row={row.id} marks={noted.get(row.id)} />,
   })
   const [params] = useSearchParams()
+  const { zone } = useTimes()
   const preview = (id: string) => {
     const to = new URLSearchParams(params)
     to.set('row', id)
@@ -47,7 +48,7 @@ export function RowGrid({ rows, columns, lines, open, marks, artifact, known }: 
   const staying = fields.filter(({ pinned }) => pinned)
   const others = fields.length > 0 ? fields.filter(({ pinned }) => !pinned) : [ARTIFACT, AS_IT_CAME]
   const host = { ...HOST, title: <SortLinks by="host" title="Host" />, ordered: orderedBy(sort, 'host') }
-  const time = { ...TIME, title: <SortLinks by="time" title="Event (UTC)" />, ordered: orderedBy(sort, 'time') }
+  const time = { ...TIME, title: <SortLinks by="time" title={`Event (${zone})`} />, ordered: orderedBy(sort, 'time') }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
     <section className={box} tabIndex={0} aria-label="Rows, scrollable">

@@ -2,7 +2,7 @@ import { ChevronRight } from '#app/components/icons.tsx'
 import { rowLink } from '#app/lib/row-links.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
-import { EventTime } from './time.tsx'
+import { EventTime, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type StoredRow = {
@@ -31,7 +31,7 @@ const COLUMNS: Column<StoredRow>[] = [
     className: 'max-md:hidden',
     cell: (row) => <Value text={row.raw.slice(0, 513)} path={false} />,
   },
-  { title: 'Event (UTC)', right: true, className: 'w-40', cell: (row) => <EventTime at={row.event_time} /> },
+  { title: <Zoned>Event</Zoned>, right: true, className: 'w-40', cell: (row) => <EventTime at={row.event_time} /> },
 ]
 
 /** A few rows of mixed artifacts, as they came. */

@@ -5,7 +5,7 @@ import { type Column, DataTable } from './data-table.tsx'
 import { Nothing } from './notice.tsx'
 import { SectionHead } from './page-head.tsx'
 import { LifeMark } from './states.tsx'
-import { Age, Time } from './time.tsx'
+import { Age, Time, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type Session = {
@@ -33,7 +33,11 @@ const COLUMNS: Column<Session>[] = [
     className: 'max-md:hidden w-40',
     cell: ({ ip }) => (ip ? <Value text={ip} /> : <span className="muted">unknown</span>),
   },
-  { title: 'Signed in (UTC)', className: 'max-md:hidden w-36', cell: ({ created_at }) => <Time at={created_at} /> },
+  {
+    title: <Zoned>Signed in</Zoned>,
+    className: 'max-md:hidden w-36',
+    cell: ({ created_at }) => <Time at={created_at} />,
+  },
   { title: 'Last seen', right: true, className: 'w-24', cell: ({ last_seen_at }) => <Age at={last_seen_at} /> },
   {
     title: <span className="sr-only">End</span>,

@@ -1,39 +1,93 @@
-import { age, eventTime, fullTime, tableTime } from '#app/lib/format.ts'
-import { useNow } from '#app/lib/viewer.ts'
+import { age, exactTime, fullTime } from '#app/lib/format.ts'
+import type { Times } from '#app/lib/times.ts'
+import { useNow, useTimes } from '#app/lib/viewer.ts'
 
 type Moment = { at: Date | null; never?: string }
 
-/** A moment in a table whose head names the zone; the full time is in its title. */
-export function Time({ at, never = 'unknown' }: Moment) {
-  const now = useNow()
+/** A moment in a table whose head names the zone; the full time in UTC is in its title. */
+export const Time = (moment: Moment) => <Short {...moment} as="table" />
+
+/** The same in a line, where no head names the zone. */
+export const TimeSaid = (moment: Moment) => <Short {...moment} as="said" />
+
+function Short({ at, never = 'unknown', as }: Moment & { as: 'table' | 'said' }) {
+  const [now, times] = [useNow(), useTimes()]
   if (!at) return <span className="muted">{never}</span>
   return (
-    <time dateTime={at.toISOString()} title={fullTime(at)}>
-      {tableTime(at, now)}
+    <time dateTime={at.toISOString()} title={fullTime(at)} className={classIn(times)}>
+      {times[as](at, now)}
     </time>
   )
 }
 
 /** When an event was, to the second, whatever the year: what a hunter compares. */
 export function EventTime({ at, never = 'undated' }: Moment) {
+  const times = useTimes()
   if (!at) return <span className="muted">{never}</span>
   return (
-    <time dateTime={at.toISOString()} title={at.toISOString()}>
-      {eventTime(at)}
+    <time dateTime={at.toISOString()} title={at.toISOString()} className={classIn(times)}>
+      {times.zone === 'UTC' ? times.event(at) : <TwoParts text={times.event(at)} />}
+    </time>
+  )
+}
+
+/** Day and clock, which may stand below one another and are never broken themselves. */
+function TwoParts({ text }: { text: string }) {
+  const [day, clock] = text.split(' ')
+  return (
+    <>
+      <span className="nw">{day}</span> <span className="nw">{clock}</span>
+    </>
+  )
+}
+
+/** When an event was, under the heading of its day. */
+export function EventClock({ at }: { at: Date }) {
+  const times = useTimes()
+  return (
+    <time dateTime={at.toISOString()} title={exactTime(at)} className={classIn(times)}>
+      {times.eventClock(at)}
     </time>
   )
 }
 
 /** How long ago, where the age is the point. */
 export function Age({ at, never = 'never' }: Moment) {
-  const now = useNow()
+  const [now, times] = [useNow(), useTimes()]
   if (!at) return <span className="muted">{never}</span>
   return (
-    <time dateTime={at.toISOString()} title={fullTime(at)}>
+    <time dateTime={at.toISOString()} title={times.both(({ full }) => full(at))}>
       {age(at, now)}
     </time>
   )
 }
 
 /** A moment in a sentence, with its zone. */
-export const FullTime = ({ at }: { at: Date }) => <time dateTime={at.toISOString()}>{fullTime(at)}</time>
+export function FullTime({ at }: { at: Date }) {
+  const times = useTimes()
+  return (
+    <time dateTime={at.toISOString()} title={times.utc(at)}>
+      {times.full(at)}
+    </time>
+  )
+}
+
+/** The same with the milliseconds where there are any. */
+export function ExactTime({ at }: { at: Date }) {
+  const times = useTimes()
+  return (
+    <time dateTime={at.toISOString()} title={times.utc(at)}>
+      {times.exact(at)}
+    </time>
+  )
+}
+
+/** The head over moments: what they are, and in which zone. */
+export function Zoned({ children }: { children: string }) {
+  const times = useTimes()
+  const text = `${children} (${times.zone})`
+  return times.zone === 'UTC' ? text : <span className={classIn(times)}>{text}</span>
+}
+
+// What says its zone may take a second line in a narrow column.
+const classIn = ({ zone }: Times) => (zone === 'UTC' ? undefined : 'zoned')

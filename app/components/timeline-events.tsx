@@ -1,9 +1,10 @@
 import { useEffect } from 'react'
-import { day, eventClock, exactTime } from '#app/lib/format.ts'
 import { rowLink } from '#app/lib/row-links.ts'
 import { timelineLink } from '#app/lib/timeline-link.ts'
+import { useTimes } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'
 import { Popover } from './menu.tsx'
+import { EventClock, ExactTime, Zoned } from './time.tsx'
 import { type Cell, EventCell } from './timeline-cell.tsx'
 import { annotationLink } from './timeline-filters.tsx'
 import { Value, WholeValue } from './value.tsx'
@@ -39,6 +40,7 @@ type Events = { events: TimelineEvent[]; marked: string | null; mayWrite: boolea
 
 /** Events in order of time, a heading per day; the row that was asked for is marked and brought into view. */
 export function TimelineEvents({ events, marked, mayWrite }: Events) {
+  const times = useTimes()
   const here = events.findIndex((event) => event.kind === 'row' && event.row === marked)
   useEffect(() => {
     if (here >= 0) document.getElementById('here')?.scrollIntoView({ block: 'center' })
@@ -51,7 +53,7 @@ export function TimelineEvents({ events, marked, mayWrite }: Events) {
         <thead>
           <tr>
             <th scope="col" className="w-28">
-              Time (UTC)
+              <Zoned>Time</Zoned>
             </th>
             <th scope="col" className="max-md:hidden w-24">
               Which
@@ -70,7 +72,7 @@ export function TimelineEvents({ events, marked, mayWrite }: Events) {
             <OneEvent
               key={event.key}
               event={event}
-              opensDay={at === 0 || day(events[at - 1]!.at) !== day(event.at)}
+              opensDay={at === 0 || times.day(events[at - 1]!.at) !== times.day(event.at)}
               current={event.kind === 'row' && event.row === marked}
               here={at === here}
               mayWrite={mayWrite}
@@ -89,7 +91,7 @@ const OneEvent = ({ event, opensDay, current, here, mayWrite }: One) => (
     {opensDay && (
       <tr className="day">
         <th colSpan={2} scope="colgroup">
-          {day(event.at)}
+          <Day at={event.at} />
         </th>
       </tr>
     )}
@@ -100,12 +102,10 @@ const OneEvent = ({ event, opensDay, current, here, mayWrite }: One) => (
       data-row={event.kind === 'row' ? event.row : undefined}
     >
       <td className="nw">
-        <time dateTime={event.at.toISOString()} title={exactTime(event.at)}>
-          {eventClock(event.at)}
-        </time>
+        <EventClock at={event.at} />
         {event.kind === 'row' && event.shift_seconds !== 0 && (
           <span className="shifted">
-            its clock said {exactTime(event.original)} ({signed(event.shift_seconds)} s)
+            its clock said <ExactTime at={event.original} /> ({signed(event.shift_seconds)} s)
           </span>
         )}
       </td>
@@ -120,6 +120,8 @@ const OneEvent = ({ event, opensDay, current, here, mayWrite }: One) => (
     </tr>
   </>
 )
+
+const Day = ({ at }: { at: Date }) => useTimes().day(at)
 
 const signed = (seconds: number) => (seconds > 0 ? `+${seconds}` : String(seconds))
 

@@ -1,5 +1,6 @@
 import { Form, useSearchParams } from '@remix-run/react'
 import { timelineLink } from '#app/lib/timeline-link.ts'
+import { useTimes } from '#app/lib/viewer.ts'
 import type { LaneBy } from '#server/modules/timeline/schema.ts'
 import { FilterBar, TextFilter } from './filter-bar.tsx'
 import { Link } from './link.tsx'
@@ -48,18 +49,18 @@ type Windows = {
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
-const DAY_MS = 86_400_000
 
 /** Named windows around a moment, the windows beside this one, and a form that leads to a date: all of them links. */
 export function TimelineWindows({ view, window, middle, mayWrite }: Windows) {
   const params = useSearchParams()[0]
   const around = (ms: number) =>
     middle && timelineLink({ ...view, from: shifted(middle, -ms), to: shifted(middle, ms), at: middle })
-  const day = middle && new Date(Math.floor(middle.getTime() / DAY_MS) * DAY_MS)
+  const times = useTimes()
+  const day = middle && times.dayOf(middle)
   const chips: [name: string, to: string | null, act: string][] = [
     ['±5 min', around(5 * MINUTE_MS), 'window'],
     ['±1 h', around(HOUR_MS), 'window-hour'],
-    ['That day', day && timelineLink({ ...view, from: day, to: shifted(day, DAY_MS), at: middle }), 'window-day'],
+    ['That day', day && timelineLink({ ...view, ...day, at: middle }), 'window-day'],
     ['Previous window', beside(view, window, -1), 'previous-window'],
     ['Next window', beside(view, window, 1), 'next-window'],
     ['Whole range', window.from || window.to ? timelineLink({ ...view, at: middle }) : null, 'window-all'],

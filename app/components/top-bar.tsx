@@ -1,8 +1,7 @@
 import { type UIMatch, useLocation, useMatches } from '@remix-run/react'
 import { useEffect } from 'react'
 import { Keyboard, Menu, Search } from '#app/components/icons.tsx'
-import { clockTime } from '#app/lib/format.ts'
-import type { Viewer } from '#app/lib/viewer.ts'
+import { useTimes, type Viewer } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'
 import { Palette } from './palette.tsx'
 import { RAIL } from './rail.tsx'
@@ -14,6 +13,7 @@ export type Handle = { trail?: (data: never) => Crumb[]; narrow?: true }
 
 /** The trail, the clock with its zone, and the search over rows; on small screens also the menu. */
 export function TopBar({ viewer, now }: { viewer: Viewer; now: Date }) {
+  const times = useTimes()
   const crumbs = [{ title: viewer.tenantName, to: '/' }, ...useTrail()]
   return (
     <section className="top" aria-label="Top bar">
@@ -31,8 +31,8 @@ export function TopBar({ viewer, now }: { viewer: Viewer; now: Date }) {
           ))}
         </ol>
       </nav>
-      <time className="label nw clock" dateTime={now.toISOString()}>
-        {clockTime(now)}
+      <time className="label nw clock" dateTime={now.toISOString()} title={times.utc(now)}>
+        {times.clock(now)}
       </time>
       <TrailSteps viewer={viewer} />
       <Palette viewer={viewer} />

@@ -1,7 +1,7 @@
 import { dossierLink } from '#app/lib/observable-link.ts'
 import type { Column } from './data-table.tsx'
 import { Link } from './link.tsx'
-import { Time } from './time.tsx'
+import { Time, TimeSaid, Zoned } from './time.tsx'
 import { Value, WholeValue } from './value.tsx'
 import { scopeWords, VerdictName, type VerdictWord } from './verdict-mark.tsx'
 import { RevokeButton } from './verdict-revoke.tsx'
@@ -31,18 +31,18 @@ export function Fate({ of: { state, expires_at, revoked_at, revoked_by_name, end
   if (state === 'ended')
     return (
       <>
-        {ended_how} by <Value text={revoked_by_name ?? 'somebody'} path={false} />, <Time at={revoked_at} />
+        {ended_how} by <Value text={revoked_by_name ?? 'somebody'} path={false} />, <TimeSaid at={revoked_at} />
       </>
     )
   if (state === 'expired')
     return (
       <>
-        expired <Time at={expires_at} />
+        expired <TimeSaid at={expires_at} />
       </>
     )
   return expires_at ? (
     <>
-      until <Time at={expires_at} />
+      until <TimeSaid at={expires_at} />
     </>
   ) : (
     <>no end</>
@@ -86,7 +86,7 @@ export const DECISIONS: Column<Decided>[] = [
   },
   { title: 'Stands', className: 'max-md:hidden w-56', cell: (one) => <Fate of={one} /> },
   {
-    title: 'Decided (UTC)',
+    title: <Zoned>Decided</Zoned>,
     sort: 'decided_at',
     right: true,
     className: 'max-md:hidden w-32',

@@ -1,7 +1,8 @@
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const NUMBER = new Intl.NumberFormat('en-US')
 
-// Written out by hand, in UTC: the server and every browser must draw the same characters.
+// Written out by hand, in UTC: the server and every browser must draw the same characters. Pages write times in the zone
+// of whoever looks: see useTimes.
 
 /** 4,812,906 */
 export const number = (value: number) => NUMBER.format(value)
@@ -66,10 +67,10 @@ export function tableTime(at: Date, now: Date): string {
 }
 
 /** 2026-02-05 13:57:02: an event, whose second and year both matter */
-export const eventTime = (at: Date) => at.toISOString().slice(0, 19).replace('T', ' ')
+export const eventTime = (at: Date) => at.toISOString().slice(0, -5).replace('T', ' ')
 
 /** 13:57:02.123: an event under its day */
-export const eventClock = (at: Date) => at.toISOString().slice(11, 23).replace('.000', '')
+export const eventClock = (at: Date) => at.toISOString().slice(-13, -1).replace('.000', '')
 
 /** 14:02 UTC */
 export const clockTime = (at: Date) => `${clock(at)} UTC`

@@ -87,7 +87,7 @@ const VERDICT_ENDS = [
 const WRITES: Record<string, string[]> = {
   'identity.rename': ['+activity', 'account.username'],
   'identity.update': ['+activity', 'account.username'],
-  'identity.preferences': ['account.density', 'account.theme'],
+  'identity.preferences': ['account.density', 'account.theme', 'account.zone'],
   'identity.keys': ['account.keys', 'account.keys_off_at'],
   'identity.endSession': ['+activity', '-auth.session'],
   'identity.endOtherSessions': ['+activity', '-auth.session'],

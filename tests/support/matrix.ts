@@ -144,7 +144,7 @@ export const CASES: Record<string, Case> = {
   'identity.me': { inputs: none },
   'identity.rename': { inputs: () => [{ username: fresh() }] },
   'identity.update': { inputs: () => [{}] },
-  'identity.preferences': { inputs: () => [{ theme: 'dark', density: 'comfortable' }] },
+  'identity.preferences': { inputs: () => [{ theme: 'dark', density: 'comfortable', zone: 'Asia/Kathmandu' }] },
   'identity.keys': { inputs: () => [{ on: false, acts: { include: 'i' } }] },
   'identity.sessions': { inputs: none, creates: true },
   'identity.endSession': { inputs: byId('session') },

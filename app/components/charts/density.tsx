@@ -1,4 +1,6 @@
-import { counted, exactTime, number } from '#app/lib/format.ts'
+import { counted, number } from '#app/lib/format.ts'
+import type { Times } from '#app/lib/times.ts'
+import { useTimes } from '#app/lib/viewer.ts'
 import { Link } from '../link.tsx'
 import { AsTable } from './as-table.tsx'
 
@@ -14,6 +16,7 @@ const HEIGHT = 44
 
 /** Events over the whole range, one bar per bin, tall by square root so that a few beside thousands still show. Each zooms. */
 export function Density({ bins, window, zoom }: Density) {
+  const times = useTimes()
   const most = Math.max(...bins.map(({ n }) => n), 1)
   const [first, last] = [bins[0], bins.at(-1)]
   if (!first || !last) return null
@@ -23,7 +26,7 @@ export function Density({ bins, window, zoom }: Density) {
   const windowed = window.from !== null || window.to !== null
   return (
     <figure className="density">
-      <figcaption className="sr-only">{conclusion(bins)}</figcaption>
+      <figcaption className="sr-only">{conclusion(bins, times)}</figcaption>
       <svg className="plot" height={HEIGHT} aria-hidden="true">
         {windowed && (
           <rect className="win" x={pct(left)} width={pct(Math.max(right - left, 0.4))} y="0" height={HEIGHT} />
@@ -35,7 +38,9 @@ export function Density({ bins, window, zoom }: Density) {
             const [x, end] = [place(bin.from), place(bin.to)]
             return (
               <a key={bin.from.getTime()} href={zoom(bin)} tabIndex={-1}>
-                <title>{`${exactTime(bin.from)} to ${exactTime(bin.to)}: ${counted(bin.n, 'event')}`}</title>
+                <title>
+                  {times.both(({ exact }) => `${exact(bin.from)} to ${exact(bin.to)}: ${counted(bin.n, 'event')}`)}
+                </title>
                 <rect className="hit" x={pct(x)} width={pct(end - x)} y="0" height={HEIGHT} />
                 <rect className="b1" x={pct(x)} width={pct((end - x) * 0.8)} y={HEIGHT - height} height={height} />
               </a>
@@ -44,15 +49,15 @@ export function Density({ bins, window, zoom }: Density) {
         <line className="ax" x1="0" x2="100%" y1={HEIGHT} y2={HEIGHT} />
       </svg>
       <div className="ends">
-        <span>{exactTime(first.from)}</span>
-        <span>{exactTime(last.to)}</span>
+        <span title={times.utc(first.from)}>{times.exact(first.from)}</span>
+        <span title={times.utc(last.to)}>{times.exact(last.to)}</span>
       </div>
-      <Bins bins={bins} zoom={zoom} />
+      <Bins bins={bins} zoom={zoom} times={times} />
     </figure>
   )
 }
 
-const Bins = ({ bins, zoom }: Pick<Density, 'bins' | 'zoom'>) => (
+const Bins = ({ bins, zoom, times }: Pick<Density, 'bins' | 'zoom'> & { times: Times }) => (
   <AsTable
     caption="Events over the whole range"
     columns={['From', 'To', 'Events']}
@@ -63,8 +68,8 @@ const Bins = ({ bins, zoom }: Pick<Density, 'bins' | 'zoom'>) => (
       .filter(({ n }) => n > 0)
       .map((bin) => (
         <tr key={bin.from.getTime()}>
-          <td>{exactTime(bin.from)}</td>
-          <td>{exactTime(bin.to)}</td>
+          <td title={times.utc(bin.from)}>{times.exact(bin.from)}</td>
+          <td title={times.utc(bin.to)}>{times.exact(bin.to)}</td>
           <td className="r">
             <Link className="num" to={zoom(bin)}>
               {number(bin.n)}
@@ -77,8 +82,8 @@ const Bins = ({ bins, zoom }: Pick<Density, 'bins' | 'zoom'>) => (
 
 const pct = (value: number) => `${value.toFixed(3)}%`
 
-function conclusion(bins: DensityBin[]): string {
+function conclusion(bins: DensityBin[], { exact }: Times): string {
   const total = bins.reduce((sum, { n }) => sum + n, 0)
   const top = bins.reduce((most, bin) => (bin.n > most.n ? bin : most))
-  return `${counted(total, 'event')} over the whole range, most from ${exactTime(top.from)} to ${exactTime(top.to)}: ${number(top.n)}.`
+  return `${counted(total, 'event')} over the whole range, most from ${exact(top.from)} to ${exact(top.to)}: ${number(top.n)}.`
 }

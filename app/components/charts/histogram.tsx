@@ -1,4 +1,6 @@
-import { fullTime, number, shortNumber } from '#app/lib/format.ts'
+import { number, shortNumber } from '#app/lib/format.ts'
+import type { Times } from '#app/lib/times.ts'
+import { useTimes } from '#app/lib/viewer.ts'
 
 export type Bar = { from: Date; to: Date; rows: number }
 
@@ -10,11 +12,12 @@ const BASE = 54
  * being drawn up with the mouse, in shares of the width. Its figures stand in a list beside it, for those who cannot see it.
  */
 export function HistogramPlot({ bars, zoom, window }: Props) {
+  const times = useTimes()
   const most = Math.max(...bars.map(({ rows }) => rows), 1)
   const width = 100 / bars.length
   return (
     <>
-      <p className="sr-only">{conclusion(bars)}</p>
+      <p className="sr-only">{conclusion(bars, times)}</p>
       <svg className="plot histogram" aria-hidden="true">
         <line className="gr" x1="0" x2="100%" y1={TOP} y2={TOP} />
         <text x="0" y={TOP - 1}>
@@ -34,7 +37,9 @@ export function HistogramPlot({ bars, zoom, window }: Props) {
           const height = Math.max(2, (bar.rows / most) * (BASE - TOP))
           return (
             <a key={bar.from.getTime()} href={zoom(bar)} tabIndex={-1} draggable={false}>
-              <title>{`${fullTime(bar.from)} to ${fullTime(bar.to)}: ${number(bar.rows)} rows`}</title>
+              <title>
+                {times.both(({ full }) => `${full(bar.from)} to ${full(bar.to)}: ${number(bar.rows)} rows`)}
+              </title>
               <rect className="hit" x={pct(at * width)} width={pct(width)} y="0" height={BASE} />
               <rect className="b1" x={pct(at * width)} width={pct(width * 0.8)} y={BASE - height} height={height} />
             </a>
@@ -50,8 +55,8 @@ type Props = { bars: Bar[]; zoom: (stretch: { from: Date; to: Date }) => string;
 
 const pct = (value: number) => `${value.toFixed(3)}%`
 
-function conclusion(bars: Bar[]): string {
+function conclusion(bars: Bar[], { full }: Times): string {
   const total = bars.reduce((sum, { rows }) => sum + rows, 0)
   const top = bars.reduce((most, bar) => (bar.rows > most.rows ? bar : most))
-  return `${number(total)} dated rows from ${fullTime(bars[0]!.from)} to ${fullTime(bars.at(-1)!.to)}, most in the stretch from ${fullTime(top.from)} with ${number(top.rows)}.`
+  return `${number(total)} dated rows from ${full(bars[0]!.from)} to ${full(bars.at(-1)!.to)}, most in the stretch from ${full(top.from)} with ${number(top.rows)}.`
 }

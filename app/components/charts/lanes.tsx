@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react'
-import { counted, duration, exactTime, number } from '#app/lib/format.ts'
+import { counted, duration, number } from '#app/lib/format.ts'
 import { gapsOf } from '#app/lib/gaps.ts'
+import type { Times } from '#app/lib/times.ts'
+import { useTimes } from '#app/lib/viewer.ts'
 import type { LaneBy } from '#server/modules/timeline/schema.ts'
 import { Link } from '../link.tsx'
 import { Value } from '../value.tsx'
@@ -22,11 +24,12 @@ const HEIGHT = 22
 
 /** Swimlanes: a tick per bin that holds events, taller by logarithm; a silence beyond the lane's norm hatched and named. */
 export function SwimLanes({ by, window, lanes, notes, open, openNote }: Lanes) {
+  const times = useTimes()
   const most = Math.max(...lanes.flatMap(({ bins }) => bins.map(({ n }) => n)), 1)
   const count = Math.min(LANE_BINS, window.to.getTime() - window.from.getTime())
   return (
     <table className="lanes">
-      <caption className="sr-only">{`Lanes by ${by}, ${exactTime(window.from)} to ${exactTime(window.to)}`}</caption>
+      <caption className="sr-only">{`Lanes by ${by}, ${times.exact(window.from)} to ${times.exact(window.to)}`}</caption>
       <colgroup>
         <col className="lane-name" />
         <col />
@@ -64,8 +67,8 @@ export function SwimLanes({ by, window, lanes, notes, open, openNote }: Lanes) {
           <td />
           <td>
             <div className="ends">
-              <span>{exactTime(window.from)}</span>
-              <span>{exactTime(window.to)}</span>
+              <span title={times.utc(window.from)}>{times.exact(window.from)}</span>
+              <span title={times.utc(window.to)}>{times.exact(window.to)}</span>
             </div>
             <Hatch />
           </td>
@@ -84,6 +87,7 @@ const nameOf = (by: Lanes['by'], { name }: Lane): ReactNode =>
 type One = { lane: Lane; window: Window; count: number; most: number; open: Lanes['open'] }
 
 function OneLane({ lane, window, count, most, open }: One) {
+  const times = useTimes()
   const width = 100 / count
   const at = (bin: number) =>
     new Date(window.from.getTime() + Math.ceil((bin * (window.to.getTime() - window.from.getTime())) / count))
@@ -97,7 +101,7 @@ function OneLane({ lane, window, count, most, open }: One) {
       <svg className="plot" height={HEIGHT} aria-hidden="true">
         {gaps.map(({ from, to, said }) => (
           <a key={from} href={open(lane, stretch(from, to))} tabIndex={-1}>
-            <title>{said}</title>
+            <title>{times.both(said)}</title>
             <rect className="gap" x={pct(from * width)} width={pct((to - from) * width)} y="5" height={HEIGHT - 9} />
           </a>
         ))}
@@ -105,7 +109,7 @@ function OneLane({ lane, window, count, most, open }: One) {
           const height = 4 + (Math.log1p(n) / Math.log1p(most)) * (HEIGHT - 7)
           return (
             <a key={bin} href={open(lane, stretch(bin, bin + 1))} tabIndex={-1}>
-              <title>{`${exactTime(at(bin))}: ${counted(n, 'event')}`}</title>
+              <title>{times.both(({ exact }) => `${exact(at(bin))}: ${counted(n, 'event')}`)}</title>
               <rect
                 className="b1"
                 x={pct(bin * width)}
@@ -118,15 +122,18 @@ function OneLane({ lane, window, count, most, open }: One) {
         })}
         <line className="gr" x1="0" x2="100%" y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
       </svg>
-      {gaps.length > 0 && <p className="sr-only">{gaps.map(({ said }) => said).join(' ')}</p>}
+      {gaps.length > 0 && <p className="sr-only">{gaps.map(({ said }) => said(times)).join(' ')}</p>}
     </>
   )
 }
 
-const silence = ({ from, to }: Window, norm: number) =>
-  `Silent for ${duration(to.getTime() - from.getTime())} from ${exactTime(from)} to ${exactTime(to)}; usual here are ${duration(norm)} between events.`
+const silence =
+  ({ from, to }: Window, norm: number) =>
+  ({ exact }: Times) =>
+    `Silent for ${duration(to.getTime() - from.getTime())} from ${exact(from)} to ${exact(to)}; usual here are ${duration(norm)} between events.`
 
 function NoteLane({ notes, window, openNote }: Pick<Lanes, 'notes' | 'window' | 'openNote'>) {
+  const times = useTimes()
   const range = window.to.getTime() - window.from.getTime()
   return (
     <tr>
@@ -137,7 +144,7 @@ function NoteLane({ notes, window, openNote }: Pick<Lanes, 'notes' | 'window' | 
             const x = pct(((note.at.getTime() - window.from.getTime()) / range) * 100)
             return (
               <a key={note.id} href={openNote(note)} tabIndex={-1}>
-                <title>{`${exactTime(note.at)}: ${note.text.slice(0, 200)}`}</title>
+                <title>{times.both(({ exact }) => `${exact(note.at)}: ${note.text.slice(0, 200)}`)}</title>
                 <line className="mk" x1={x} x2={x} y1="2" y2={HEIGHT - 1} />
                 <circle className="mk" cx={x} cy="6" r="4" />
               </a>

@@ -10,10 +10,10 @@ import { IntakeNotice } from '#app/components/intake.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
-import { Age } from '#app/components/time.tsx'
+import { Age, FullTime } from '#app/components/time.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { withDetailText } from '#app/lib/deeds.server.ts'
-import { counted, fullTime, number } from '#app/lib/format.ts'
+import { counted, number } from '#app/lib/format.ts'
 import { useLive } from '#app/lib/live.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
 import { titled } from '#app/lib/title.ts'
@@ -70,9 +70,13 @@ export default function Overview() {
       <PageHead
         title="Overview"
         about={
-          untouched
-            ? 'No row has arrived yet. Drop a file or connect a server, and this page fills itself.'
-            : `30 days to ${fullTime(now)}`
+          untouched ? (
+            'No row has arrived yet. Drop a file or connect a server, and this page fills itself.'
+          ) : (
+            <>
+              30 days to <FullTime at={now} />
+            </>
+          )
         }
       />
       {!rows && (

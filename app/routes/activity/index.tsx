@@ -5,7 +5,7 @@ import { TextFilter } from '#app/components/filter-bar.tsx'
 import { Link } from '#app/components/link.tsx'
 import { ListFrame } from '#app/components/list-frame.tsx'
 import { Nothing } from '#app/components/notice.tsx'
-import { Time } from '#app/components/time.tsx'
+import { Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { withDetailText } from '#app/lib/deeds.server.ts'
@@ -34,7 +34,7 @@ const COLUMNS: Column<Activity>[] = [
     cell: (deed) => deed.detail && <Value text={deed.detail} path={false} />,
   },
   {
-    title: 'When (UTC)',
+    title: <Zoned>When</Zoned>,
     sort: 'created_at',
     right: true,
     className: 'w-32',

@@ -6,7 +6,7 @@ import { ChoiceFilter, TextFilter } from '#app/components/filter-bar.tsx'
 import { Link } from '#app/components/link.tsx'
 import { ListFrame } from '#app/components/list-frame.tsx'
 import { Nothing } from '#app/components/notice.tsx'
-import { Time } from '#app/components/time.tsx'
+import { Time, Zoned } from '#app/components/time.tsx'
 import { act, load } from '#app/lib/api.server.ts'
 import { titled } from '#app/lib/title.ts'
 import { AlarmId, AlarmList } from '#server/modules/alarms/schema.ts'
@@ -51,7 +51,7 @@ const COLUMNS: Column<Alarm>[] = [
   { title: 'Times', right: true, className: 'max-lg:hidden w-16', cell: (alarm) => alarm.times },
   { title: 'What became of it', className: 'max-md:hidden w-72', cell: (alarm) => <AlarmFate alarm={alarm} /> },
   {
-    title: 'Last (UTC)',
+    title: <Zoned>Last</Zoned>,
     sort: 'last_at',
     right: true,
     className: 'max-md:hidden w-32',

@@ -4,7 +4,7 @@ import { Link } from '#app/components/link.tsx'
 import { followingText } from '#app/components/map-following.tsx'
 import { Nothing } from '#app/components/notice.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
-import { Time } from '#app/components/time.tsx'
+import { Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { number } from '#app/lib/format.ts'
@@ -83,7 +83,7 @@ const COLUMNS: Column<Artifact>[] = [
     cell: ({ figures }) => figures && number(figures.hosts),
   },
   {
-    title: 'Newest (UTC)',
+    title: <Zoned>Newest</Zoned>,
     className: 'max-md:hidden w-36',
     cell: ({ figures }) => figures && <Time at={figures.last_ingested_at} />,
   },

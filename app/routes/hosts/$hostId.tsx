@@ -26,7 +26,7 @@ import { number } from '#app/lib/format.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
 import { timelineLink } from '#app/lib/timeline-link.ts'
 import { titledBy } from '#app/lib/title.ts'
-import { useMayWrite } from '#app/lib/viewer.ts'
+import { useMayWrite, useTimes } from '#app/lib/viewer.ts'
 import { HostId } from '#server/modules/hosts/schema.ts'
 
 type Named = { host: { hostname: string } }
@@ -89,7 +89,7 @@ export default function HostPage() {
           {done}
         </Notice>
       )}
-      <Facts facts={factsOf(host, artifacts)} />
+      <Facts facts={factsOf(host, artifacts, useTimes().zone)} />
       <HostLabels labels={labels} mayWrite={mayWrite} />
       {merged.length > 0 && <HostMerges host={host} merged={merged} mayWrite={mayWrite} />}
       <HostArtifacts artifacts={artifacts} hostId={host.id} />
@@ -135,7 +135,7 @@ function Newest({ rows, hostId }: { rows: Page['rows']; hostId: number }) {
   )
 }
 
-function factsOf(host: Page['host'], artifacts: Artifact[]): Known {
+function factsOf(host: Page['host'], artifacts: Artifact[], zone: string): Known {
   const unknown = <span className="muted">unknown</span>
   const system = [host.os, host.os_release, host.architecture].filter(Boolean).join(' · ')
   return {
@@ -145,7 +145,7 @@ function factsOf(host: Page['host'], artifacts: Artifact[]): Known {
       </Link>
     ),
     'Last seen': <Age at={host.last_seen_at.getTime() > 0 ? host.last_seen_at : null} />,
-    'First seen (UTC)': <Time at={host.first_seen_at} />,
+    [`First seen (${zone})`]: <Time at={host.first_seen_at} />,
     'Operating system': system || unknown,
     Address: host.ip_address ? <Value text={host.ip_address} /> : unknown,
     'Velociraptor client': host.client_id ? <Value text={host.client_id} /> : <span className="muted">none</span>,

@@ -6,7 +6,7 @@ import { Link } from '#app/components/link.tsx'
 import { Nothing } from '#app/components/notice.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
 import { Pager } from '#app/components/pager.tsx'
-import { Age, Time } from '#app/components/time.tsx'
+import { Age, Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { counted } from '#app/lib/format.ts'
@@ -47,7 +47,11 @@ const COLUMNS: Column<Host>[] = [
     className: 'max-lg:hidden w-48',
     cell: (host) => (host.client_id ? <Value text={host.client_id} /> : <Unknown />),
   },
-  { title: 'First seen (UTC)', className: 'max-xl:hidden w-36', cell: (host) => <Time at={host.first_seen_at} /> },
+  {
+    title: <Zoned>First seen</Zoned>,
+    className: 'max-xl:hidden w-36',
+    cell: (host) => <Time at={host.first_seen_at} />,
+  },
   {
     title: 'Last seen',
     sort: 'last_seen_at',
@@ -56,7 +60,7 @@ const COLUMNS: Column<Host>[] = [
     cell: (host) => <Age at={host.last_seen_at.getTime() > 0 ? host.last_seen_at : null} />,
   },
   {
-    title: 'Added (UTC)',
+    title: <Zoned>Added</Zoned>,
     sort: 'created_at',
     right: true,
     className: 'max-md:hidden w-36',

@@ -40,6 +40,11 @@ export const loader = load(async ({ api, query }) => ({
   look: fieldsOf(Preferences, {
     theme: { title: 'Theme', choices: THEMES },
     density: { title: 'Density', choices: DENSITIES },
+    zone: {
+      title: 'Time zone',
+      required: true,
+      hint: 'In which pages show times. A time that is typed without a zone means UTC, and exports stay UTC.',
+    },
   }),
   name: fieldsOf(Rename, { username: { title: 'Username', mono: true, autoComplete: 'username' } }),
   password: fieldsOf(PasswordChange, {
@@ -85,7 +90,7 @@ export default function Profile() {
         plain
         fields={look}
         intent="look"
-        values={{ theme: viewer.theme, density: viewer.density }}
+        values={{ theme: viewer.theme, density: viewer.density, zone: viewer.zone }}
         submit="Save look"
         failed="The look was not saved."
       />

@@ -8,7 +8,7 @@ import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
 import { SourceSetup } from '#app/components/source-setup.tsx'
 import { LifeMark } from '#app/components/states.tsx'
-import { Age, Time } from '#app/components/time.tsx'
+import { Age, Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { act, load } from '#app/lib/api.server.ts'
 import { fieldsOf } from '#app/lib/fields.server.ts'
@@ -118,7 +118,7 @@ const COLUMNS: Column<Source>[] = [
     cell: (source) =>
       source.created_by_name ? <Value text={source.created_by_name} /> : <span className="muted">unknown</span>,
   },
-  { title: 'Created (UTC)', className: 'max-lg:hidden w-32', cell: (source) => <Time at={source.created_at} /> },
+  { title: <Zoned>Created</Zoned>, className: 'max-lg:hidden w-32', cell: (source) => <Time at={source.created_at} /> },
   {
     title: 'Last used',
     right: true,

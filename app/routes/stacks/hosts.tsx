@@ -6,7 +6,7 @@ import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
 import { QueryFlawNote } from '#app/components/query-flaw.tsx'
 import { Spoken } from '#app/components/reading.tsx'
-import { Time } from '#app/components/time.tsx'
+import { Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { counted, number } from '#app/lib/format.ts'
@@ -80,13 +80,13 @@ const columnsFor = (about: { artifact: string | null; q: string | null }): Colum
     ),
   },
   {
-    title: 'First (UTC)',
+    title: <Zoned>First</Zoned>,
     right: true,
     className: 'w-36 max-md:hidden',
     cell: ({ first_ms }) => <Time at={dated(first_ms)} never="undated" />,
   },
   {
-    title: 'Last (UTC)',
+    title: <Zoned>Last</Zoned>,
     right: true,
     className: 'w-36',
     cell: ({ last_ms }) => <Time at={dated(last_ms)} never="undated" />,

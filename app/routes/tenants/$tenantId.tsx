@@ -10,6 +10,7 @@ import { act, load } from '#app/lib/api.server.ts'
 import { fieldsOf } from '#app/lib/fields.server.ts'
 import { number } from '#app/lib/format.ts'
 import { titledBy } from '#app/lib/title.ts'
+import { useTimes } from '#app/lib/viewer.ts'
 import { RetentionOf, RetentionRule } from '#server/modules/retention/schema.ts'
 import { TenantId } from '#server/modules/tenants/schema.ts'
 
@@ -54,6 +55,7 @@ const DID: Record<string, string> = {
 }
 
 export default function TenantPage() {
+  const { zone } = useTimes()
   const { tenant, keeps, mayEnd, rules, fields } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const did = answer && 'did' in answer ? DID[answer.did] : undefined
@@ -81,7 +83,7 @@ export default function TenantPage() {
           Members: number(Number(tenant.member_count)),
           Hosts: number(Number(tenant.host_count)),
           'Your role': tenant.role ?? 'none',
-          'Created (UTC)': <Time at={tenant.created_at} />,
+          [`Created (${zone})`]: <Time at={tenant.created_at} />,
         }}
       />
       {rules && (

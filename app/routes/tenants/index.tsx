@@ -4,7 +4,7 @@ import { Plus } from '#app/components/icons.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
-import { Time } from '#app/components/time.tsx'
+import { Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { number } from '#app/lib/format.ts'
@@ -99,7 +99,7 @@ const columnsFor = (current: number | undefined): Column<Tenant>[] => [
     cell: (tenant) => tenant.role ?? <span className="muted">none</span>,
   },
   {
-    title: 'Created (UTC)',
+    title: <Zoned>Created</Zoned>,
     right: true,
     className: 'max-md:hidden w-36',
     cell: (tenant) => <Time at={tenant.created_at} />,
@@ -122,8 +122,8 @@ const DELETED: Column<Deleted>[] = [
     cell: ({ rows }) => (rows === null ? <span className="muted">unknown</span> : number(Number(rows))),
   },
   { title: 'Deleted by', className: 'max-md:hidden w-40', cell: ({ asked_by_name }) => <Value text={asked_by_name} /> },
-  { title: 'Asked (UTC)', className: 'max-md:hidden w-36', cell: ({ asked_at }) => <Time at={asked_at} /> },
-  { title: 'Gone (UTC)', className: 'w-36', cell: ({ done_at }) => <Time at={done_at} never="being removed" /> },
+  { title: <Zoned>Asked</Zoned>, className: 'max-md:hidden w-36', cell: ({ asked_at }) => <Time at={asked_at} /> },
+  { title: <Zoned>Gone</Zoned>, className: 'w-36', cell: ({ done_at }) => <Time at={done_at} never="being removed" /> },
 ]
 
 function Switch({ tenant, current }: { tenant: Tenant; current: boolean }) {

@@ -4,9 +4,9 @@ import { Clash } from '#app/components/clash.tsx'
 import { SchemaForm, useRefusal } from '#app/components/form.tsx'
 import { Link } from '#app/components/link.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
+import { ExactTime } from '#app/components/time.tsx'
 import { act, load } from '#app/lib/api.server.ts'
 import { fieldsOf } from '#app/lib/fields.server.ts'
-import { exactTime } from '#app/lib/format.ts'
 import { timelineLink } from '#app/lib/timeline-link.ts'
 import { titled } from '#app/lib/title.ts'
 import { withDeed } from '#app/lib/verdict-deeds.ts'
@@ -45,7 +45,14 @@ export default function AnnotationPage() {
   const by = annotation.edited_by_name ?? annotation.written_by_name
   return (
     <>
-      <PageHead title="Annotation" about={`${exactTime(annotation.happened_at)}, by ${by}`}>
+      <PageHead
+        title="Annotation"
+        about={
+          <>
+            <ExactTime at={annotation.happened_at} />, by {by}
+          </>
+        }
+      >
         <Link className="btn" to={timelineLink({ at: annotation.happened_at })}>
           In the timeline
         </Link>

@@ -11,7 +11,7 @@ import { act, load } from '#app/lib/api.server.ts'
 import { fieldsOf } from '#app/lib/fields.server.ts'
 import { ROLES } from '#app/lib/roles.ts'
 import { titledBy } from '#app/lib/title.ts'
-import { useViewer } from '#app/lib/viewer.ts'
+import { useTimes, useViewer } from '#app/lib/viewer.ts'
 import { RoleChange, UserId } from '#server/modules/users/schema.ts'
 
 type Named = { user: { username: string } }
@@ -41,6 +41,7 @@ const DID: Record<string, string> = {
 }
 
 export default function UserPage() {
+  const { zone } = useTimes()
   const { user, fields } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const did = answer && 'did' in answer ? DID[answer.did] : undefined
@@ -59,7 +60,7 @@ export default function UserPage() {
           Role: user.role,
           State: user.is_active ? 'active' : 'deactivated',
           'Last seen': <Age at={user.last_seen_at} />,
-          'Member since (UTC)': <Time at={user.created_at} />,
+          [`Member since (${zone})`]: <Time at={user.created_at} />,
         }}
       />
       <section className="pt-3">

@@ -7,7 +7,7 @@ import { Nothing } from '#app/components/notice.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
 import { Pager } from '#app/components/pager.tsx'
 import { LifeMark } from '#app/components/states.tsx'
-import { Age, Time } from '#app/components/time.tsx'
+import { Age, Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { titled } from '#app/lib/title.ts'
@@ -38,7 +38,7 @@ const COLUMNS: Column<User>[] = [
   { title: 'State', className: 'max-md:hidden w-36', cell: (user) => stateOf(user) },
   { title: 'Last seen', right: true, className: 'w-24', cell: (user) => <Age at={user.last_seen_at} /> },
   {
-    title: 'Member since (UTC)',
+    title: <Zoned>Member since</Zoned>,
     sort: 'created_at',
     right: true,
     className: 'max-md:hidden w-40',

@@ -5,7 +5,7 @@ import { ChoiceFilter } from '#app/components/filter-bar.tsx'
 import { ListFrame } from '#app/components/list-frame.tsx'
 import { Nothing } from '#app/components/notice.tsx'
 import { LifeMark } from '#app/components/states.tsx'
-import { Time } from '#app/components/time.tsx'
+import { Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { act, load } from '#app/lib/api.server.ts'
 import { nextPath } from '#app/lib/next-path.ts'
@@ -44,7 +44,7 @@ const COLUMNS: Column<Link>[] = [
   },
   { title: 'From', className: 'max-md:hidden w-40', cell: ({ sender_name }) => <Value text={sender_name} /> },
   {
-    title: 'Sent (UTC)',
+    title: <Zoned>Sent</Zoned>,
     right: true,
     sort: 'created_at',
     className: 'max-md:hidden w-36',

@@ -5,7 +5,7 @@ import { Link } from '#app/components/link.tsx'
 import { ListFrame } from '#app/components/list-frame.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { SectionHead } from '#app/components/page-head.tsx'
-import { Age, Time } from '#app/components/time.tsx'
+import { Age, Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { load } from '#app/lib/api.server.ts'
 import { counted } from '#app/lib/format.ts'
@@ -54,7 +54,7 @@ const COLUMNS: Column<View>[] = [
   },
   { title: 'Of', className: 'max-md:hidden w-40', cell: ({ owner_name }) => <Value text={owner_name} /> },
   {
-    title: 'Changed (UTC)',
+    title: <Zoned>Changed</Zoned>,
     sort: 'updated_at',
     right: true,
     className: 'max-md:hidden w-36',

@@ -1,4 +1,4 @@
-import { principalOf } from '#server/platform/auth/principal.ts'
+import { type Principal, principalOf } from '#server/platform/auth/principal.ts'
 import { now } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { Nothing } from '#server/platform/input.ts'
@@ -13,18 +13,16 @@ export const identityRouter = router({
     const { accountId, tenantId } = ctx.actor
     const principal = accountId ? await principalOf(ctx.pool, accountId, tenantId) : null
     if (!principal) throw new AppError('unauthenticated', 'Sign in first.')
-    const { epoch: _private, keys: _keys, keys_on: _on, ...me } = principal
-    return me
+    return asTold(principal)
   }),
 
   rename: detachedProcedure('profile:write', Rename).mutation(({ ctx, input }) =>
     changeAccount(ctx, { id: ctx.actor.accountId ?? missing('account'), username: input.username, hash: null }),
   ),
 
-  update: detachedProcedure('profile:write', ProfileEdit).mutation(async ({ ctx, input }) => {
-    const { epoch: _private, keys: _keys, keys_on: _on, ...me } = await editProfile(ctx, input)
-    return me
-  }),
+  update: detachedProcedure('profile:write', ProfileEdit).mutation(async ({ ctx, input }) =>
+    asTold(await editProfile(ctx, input)),
+  ),
 
   preferences: detachedProcedure('profile:write', Preferences).mutation(async ({ ctx, input }) => {
     const id = ctx.actor.accountId ?? missing('account')
@@ -50,3 +48,6 @@ export const identityRouter = router({
 
   endOtherSessions: detachedProcedure('profile:write', Nothing).mutation(({ ctx }) => endSessions(ctx)),
 })
+
+// What pages need to draw themselves is theirs alone.
+const asTold = ({ epoch: _private, keys: _keys, keys_on: _on, zone: _zone, ...me }: Principal) => me

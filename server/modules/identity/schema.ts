@@ -34,7 +34,39 @@ export const PasswordChange = z.object({
   currentPassword: Password.meta({ title: 'Current password', format: 'password' }),
   newPassword: Password.meta({ title: 'New password', format: 'password' }),
 })
-export const Preferences = z.object({ theme: z.enum(ColourTheme), density: z.enum(RowDensity) })
+
+// The engine lists some zones under names that were given up; people look for those in use.
+const RENAMED: Record<string, string> = {
+  'Africa/Asmera': 'Africa/Asmara',
+  'America/Buenos_Aires': 'America/Argentina/Buenos_Aires',
+  'America/Catamarca': 'America/Argentina/Catamarca',
+  'America/Coral_Harbour': 'America/Atikokan',
+  'America/Cordoba': 'America/Argentina/Cordoba',
+  'America/Godthab': 'America/Nuuk',
+  'America/Indianapolis': 'America/Indiana/Indianapolis',
+  'America/Jujuy': 'America/Argentina/Jujuy',
+  'America/Louisville': 'America/Kentucky/Louisville',
+  'America/Mendoza': 'America/Argentina/Mendoza',
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Atlantic/Faeroe': 'Atlantic/Faroe',
+  'Europe/Kiev': 'Europe/Kyiv',
+  'Pacific/Enderbury': 'Pacific/Kanton',
+  'Pacific/Ponape': 'Pacific/Pohnpei',
+  'Pacific/Truk': 'Pacific/Chuuk',
+}
+const named = Intl.supportedValuesOf('timeZone').map((name) => RENAMED[name] ?? name)
+/** The zones a person may choose from, UTC first. */
+export const ZONES = ['UTC', ...[...new Set(named)].filter((name) => name !== 'UTC').sort()]
+
+/** How pages look to a person; a zone that is not named stays as it is. */
+export const Preferences = z.object({
+  theme: z.enum(ColourTheme),
+  density: z.enum(RowDensity),
+  zone: z.enum(ZONES, 'There is no such time zone. Choose one of the list, such as Europe/Vienna, or UTC.').optional(),
+})
 export const SessionId = z.object({ id: z.string().regex(/^[0-9a-f]{16}$/) })
 
 const KEY = '(?:[^\\s\\p{C}]|Space|Enter|Escape)'

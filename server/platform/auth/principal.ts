@@ -18,6 +18,8 @@ export type Principal = {
   /** Act to key, where the person chose other keys than those we come with. */
   keys: Record<string, string>
   keys_on: boolean
+  /** The IANA time zone in which pages show times. */
+  zone: string
   created_at: Date
 }
 
@@ -36,6 +38,7 @@ export const principals = (pool: Kysely<Tables>) =>
       'account.density',
       eb.ref('account.keys').$castTo<Record<string, string>>().as('keys'),
       eb('account.keys_off_at', 'is', null).$castTo<boolean>().as('keys_on'),
+      'account.zone',
       'account.created_at',
       'membership.role',
       'membership.tenant_id',

@@ -5,7 +5,8 @@ import { ChevronDown } from '#app/components/icons.tsx'
 import { Popover } from '#app/components/menu.tsx'
 import { QueryBar } from '#app/components/query-bar.tsx'
 import { Value } from '#app/components/value.tsx'
-import { fullTime, number } from '#app/lib/format.ts'
+import { number } from '#app/lib/format.ts'
+import { useTimes } from '#app/lib/viewer.ts'
 import type { Comparison, ComparisonList } from './compare-data.ts'
 
 type Props = { artifacts: string[]; found: Comparison | null; list: ComparisonList | null; flawed: boolean }
@@ -75,6 +76,7 @@ const Choose = ({ name, title, className, value, children }: Choosing) => (
 
 function Deliveries({ found }: { found: Comparison }) {
   const [params] = useSearchParams()
+  const times = useTimes()
   const sides = [
     ['before', 'Delivery'],
     ['after', 'with delivery'],
@@ -85,8 +87,8 @@ function Deliveries({ found }: { found: Comparison }) {
         <Choose key={name} name={name} title={title} className="s" value={params.get(name) ?? ''}>
           <option value="">last of each host</option>
           {found.deliveries.map(({ id, created_at, stored }) => (
-            <option key={id} value={id}>
-              {`${id}: ${fullTime(created_at)}, ${number(stored)} rows`}
+            <option key={id} value={id} title={times.utc(created_at)}>
+              {`${id}: ${times.full(created_at)}, ${number(stored)} rows`}
             </option>
           ))}
         </Choose>

@@ -1,8 +1,10 @@
+import type { ReactNode } from 'react'
 import { Link } from '#app/components/link.tsx'
 import { Notice } from '#app/components/notice.tsx'
 import { Spoken } from '#app/components/reading.tsx'
+import { FullTime } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
-import { counted, duration, fullTime, number } from '#app/lib/format.ts'
+import { counted, duration, number } from '#app/lib/format.ts'
 import { useSearchLink } from '#app/lib/search-link.ts'
 import type { Comparison, ComparisonList } from './compare-data.ts'
 
@@ -62,9 +64,14 @@ export function CompareReading({ found, list }: { found: Comparison; list: Compa
   )
 }
 
-function sidesIn({ before, after, from, to }: ComparisonList): string {
+function sidesIn({ before, after, from, to }: ComparisonList): ReactNode {
   if (before && after) return `delivery ${before} with delivery ${after}`
-  if (from && to) return `each host’s last collection as of ${fullTime(from)} with that as of ${fullTime(to)}`
+  if (from && to)
+    return (
+      <>
+        each host’s last collection as of <FullTime at={from} /> with that as of <FullTime at={to} />
+      </>
+    )
   return 'the last two collections of each host'
 }
 

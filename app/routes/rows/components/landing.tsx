@@ -2,7 +2,7 @@ import { DataTable } from '#app/components/data-table.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Nothing } from '#app/components/notice.tsx'
 import { SectionHead } from '#app/components/page-head.tsx'
-import { Time } from '#app/components/time.tsx'
+import { Time, Zoned } from '#app/components/time.tsx'
 import { counted, number } from '#app/lib/format.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
 
@@ -60,7 +60,7 @@ export function Landing({ artifacts }: { artifacts: KnownArtifact[] }) {
             ),
           },
           {
-            title: 'Last received (UTC)',
+            title: <Zoned>Last received</Zoned>,
             className: 'w-40 max-md:hidden',
             cell: ({ last_received_at }) => <Time at={last_received_at} />,
           },

@@ -2,7 +2,8 @@ import { useNavigate, useSearchParams } from '@remix-run/react'
 import { type PointerEvent, useRef, useState } from 'react'
 import { type Bar, HistogramPlot } from '#app/components/charts/histogram.tsx'
 import { Link } from '#app/components/link.tsx'
-import { counted, fullTime, number } from '#app/lib/format.ts'
+import { FullTime } from '#app/components/time.tsx'
+import { counted, number } from '#app/lib/format.ts'
 import { narrowed } from '#app/lib/query-text.ts'
 import { useSearchLink } from '#app/lib/search-link.ts'
 
@@ -28,7 +29,7 @@ export function RowsOverTime({ found }: { found: OverTime }) {
         <span>
           {bars.length > 0 ? (
             <>
-              {fullTime(bars[0]!.from)} to {fullTime(bars.at(-1)!.to)}, {stretchOf(found.width ?? 0)} a bar
+              <FullTime at={bars[0]!.from} /> to <FullTime at={bars.at(-1)!.to} />, {stretchOf(found.width ?? 0)} a bar
             </>
           ) : (
             'No row here is dated.'
@@ -124,7 +125,7 @@ const AsList = ({ bars, zoom }: { bars: Bar[]; zoom: Zoom }) => (
         .map((bar) => (
           <li key={bar.from.getTime()}>
             <span>
-              {fullTime(bar.from)} to {fullTime(bar.to)}
+              <FullTime at={bar.from} /> to <FullTime at={bar.to} />
             </span>
             <Link className="num" to={zoom(bar)}>
               {number(bar.rows)}

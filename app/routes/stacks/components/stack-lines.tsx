@@ -1,7 +1,7 @@
 import { Form, useLocation } from '@remix-run/react'
 import { Link } from '#app/components/link.tsx'
 import { Prevalence } from '#app/components/prevalence.tsx'
-import { Time } from '#app/components/time.tsx'
+import { Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
 import { VerdictMark } from '#app/components/verdict-mark.tsx'
 import { counted, number } from '#app/lib/format.ts'
@@ -67,10 +67,10 @@ const Head = ({ found, list }: Props) => (
         Rows
       </th>
       <th scope="col" className="r max-md:hidden">
-        First (UTC)
+        <Zoned>First</Zoned>
       </th>
       <th scope="col" className="r max-md:hidden">
-        Last (UTC)
+        <Zoned>Last</Zoned>
       </th>
     </tr>
   </thead>

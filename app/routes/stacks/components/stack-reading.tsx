@@ -1,8 +1,9 @@
 import { Form } from '@remix-run/react'
 import { Link } from '#app/components/link.tsx'
 import { Spoken } from '#app/components/reading.tsx'
+import { FullTime } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
-import { counted, duration, fullTime, number } from '#app/lib/format.ts'
+import { counted, duration, number } from '#app/lib/format.ts'
 import { useSearchLink } from '#app/lib/search-link.ts'
 import type { Stack, StackList } from './stack-data.ts'
 
@@ -63,11 +64,16 @@ const Names = ({ names }: { names: string[] }) => (
 
 function Since({ found: { run }, list: { since } }: { found: Stack; list: StackList }) {
   if (since === undefined) return null
-  if (since !== 'last') return <>, never seen before {fullTime(since)}</>
+  if (since !== 'last')
+    return (
+      <>
+        , never seen before <FullTime at={since} />
+      </>
+    )
   if (!run) return <>, all of them: no run of this stack is remembered yet</>
   return (
     <>
-      , never seen before {run.run_by_name} looked at {fullTime(run.ran_at)}
+      , never seen before {run.run_by_name} looked at <FullTime at={run.ran_at} />
     </>
   )
 }
@@ -79,7 +85,7 @@ function Remember({ found: { run, upTo, seenAt }, list }: { found: Stack; list: 
     <div className="acts">
       {run && list.since !== 'last' && (
         <Link className="link" to={link({ since: 'last' })} data-act="since-last">
-          New since {fullTime(run.ran_at)}
+          New since <FullTime at={run.ran_at} />
         </Link>
       )}
       <Form method="post" action="/stacks?index">

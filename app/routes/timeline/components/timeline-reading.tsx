@@ -1,5 +1,6 @@
 import { Spoken } from '#app/components/reading.tsx'
-import { counted, duration, exactTime } from '#app/lib/format.ts'
+import { ExactTime, Zoned } from '#app/components/time.tsx'
+import { counted, duration } from '#app/lib/format.ts'
 
 type Reading = {
   asked: { host: number | null; from: Date | null; to: Date | null; at: Date | null }
@@ -14,24 +15,12 @@ export const TimelineReading = ({ asked, found, hostname }: Reading) => (
       <span className="muted">Reads as</span> every time of rows
       {asked.host && ` on ${hostname ?? `host ${asked.host}`}`}
       {found.said.length > 0 && <Spoken said={found.said} />}
-      {asked.from && (
-        <>
-          {' '}
-          since <b>{exactTime(asked.from)}</b>
-        </>
-      )}
-      {asked.to && (
-        <>
-          {' '}
-          until <b>{exactTime(asked.to)}</b>
-        </>
-      )}
-      {asked.at && (
-        <>
-          , read from <b>{exactTime(asked.at)}</b>
-        </>
-      )}
-      <span>, in order of time (UTC).</span>
+      <Bound word=" since" at={asked.from} />
+      <Bound word=" until" at={asked.to} />
+      <Bound word=", read from" at={asked.at} />
+      <span>
+        , in order of <Zoned>time</Zoned>.
+      </span>
     </p>
     <p className="nw" role="status">
       <b>{counted(found.total, 'event')}</b>
@@ -40,3 +29,13 @@ export const TimelineReading = ({ asked, found, hostname }: Reading) => (
     </p>
   </div>
 )
+
+const Bound = ({ word, at }: { word: string; at: Date | null }) =>
+  at && (
+    <>
+      {word}{' '}
+      <b>
+        <ExactTime at={at} />
+      </b>
+    </>
+  )
