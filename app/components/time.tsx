@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { age, exactTime, fullTime } from '#app/lib/format.ts'
 import type { Times } from '#app/lib/times.ts'
 import { useNow, useTimes } from '#app/lib/viewer.ts'
@@ -85,8 +86,20 @@ export function ExactTime({ at }: { at: Date }) {
 /** The head over moments: what they are, and in which zone. */
 export function Zoned({ children }: { children: string }) {
   const times = useTimes()
-  const text = `${children} (${times.zone})`
-  return times.zone === 'UTC' ? text : <span className={classIn(times)}>{text}</span>
+  if (times.zone === 'UTC') return `${children} (UTC)`
+  return (
+    <span className={classIn(times)}>
+      {`${children} (`}
+      {times.zone.split('/').map((part, at) => (
+        <Fragment key={part}>
+          {at > 0 && '/'}
+          <wbr />
+          {part}
+        </Fragment>
+      ))}
+      )
+    </span>
+  )
 }
 
 // What says its zone may take a second line in a narrow column.

@@ -1,7 +1,7 @@
 const DAY_MS = 86_400_000
 // Before this every zone kept the sun's own time; eras and years without four digits need not be read.
 const FIRST_RULES = Date.UTC(1800, 0, 1)
-const MOST_KEPT = 20_000
+const MOST_KEPT = 4000
 
 const FIELDS = {
   year: 'numeric',
