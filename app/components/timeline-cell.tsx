@@ -11,7 +11,7 @@ export const EventCell = ({ cell: { column, text, known }, first }: { cell: Cell
   <>
     {!first && ' · '}
     <span
-      className={known && isCommon(known) ? 'common' : undefined}
+      className={known ? `${isCommon(known) ? 'common' : ''}${known.verdict ? ' marked' : ''}` || undefined : undefined}
       data-cell
       data-column={column || undefined}
       data-text={text}
