@@ -1,4 +1,6 @@
 import { Form } from '@remix-run/react'
+import type { ReactNode } from 'react'
+import type { Refusal } from '#app/lib/api.server.ts'
 import { rowLink } from '#app/lib/row-links.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { DraftField } from './draft.tsx'
@@ -19,11 +21,14 @@ type Props = {
 /** One comment: its text to change, and every text it had. A change made meanwhile stands beside one's own. */
 export function CommentPage({ comment, revisions, next }: Props) {
   const mayWrite = useMayWrite()
-  const newest = revisions[0]
+  const [edited, deleted] = [useRefusal('edit'), useRefusal('delete')]
+  const refusal = edited ?? deleted
+  // What is done next is done to what the person has seen: after a clash that is what the refusal brought.
+  const version = refusal?.fields['stored.version'] ?? String(comment.version)
   const hidden = (
     <>
       <input type="hidden" name="id" value={comment.id} />
-      <input type="hidden" name="version" value={comment.version} />
+      <input type="hidden" name="version" value={version} />
       <input type="hidden" name="next" value={next} />
     </>
   )
@@ -45,7 +50,9 @@ export function CommentPage({ comment, revisions, next }: Props) {
           </Form>
         )}
       </PageHead>
-      {mayWrite && !comment.deleted_at && <Edit comment={comment} newest={newest} hidden={hidden} />}
+      {mayWrite && !comment.deleted_at && (
+        <Edit id={comment.id} version={version} text={revisions[0]?.body ?? ''} refusal={refusal} hidden={hidden} />
+      )}
       <SectionHead title="History" about={`${revisions.length} versions, the newest first`} />
       <div className="versions">
         {revisions.map((revision) => (
@@ -56,44 +63,47 @@ export function CommentPage({ comment, revisions, next }: Props) {
   )
 }
 
-type EditProps = { comment: Props['comment']; newest: Revision | undefined; hidden: React.ReactNode }
+type EditProps = { id: number; version: string; text: string; refusal: Refusal | null; hidden: ReactNode }
 
-function Edit({ comment, newest, hidden }: EditProps) {
-  const edited = useRefusal('edit')
-  const deleted = useRefusal('delete')
-  const refusal = edited ?? deleted
-  const clash = refusal?.fields.stored !== undefined
+function Edit({ id, version, text, refusal, hidden }: EditProps) {
+  const stored = refusal?.fields['stored.body']
+  const clash = stored !== undefined
   return (
     <>
       {refusal && (
         <Notice kind={clash ? 'warn' : 'bad'} role="alert">
-          <b>{clash ? 'Somebody else changed this comment meanwhile.' : 'The comment was not stored.'}</b>{' '}
+          <b>{clash ? refusal.fields.version : 'The comment was not stored.'}</b>{' '}
           {clash
             ? 'Your text and the stored one stand side by side; saving now replaces the stored one, which stays in the history.'
             : (refusal.fields.body ?? refusal.fields[''])}
         </Notice>
       )}
       <div className={clash ? 'versions' : 'max-w-[48rem]'}>
-        <Form method="post" action={`/marks?comment=${comment.id}`}>
+        <Form method="post" action={`/marks?comment=${id}`}>
           {hidden}
           <input type="hidden" name="intent" value="edit" />
           <DraftField
-            key={`${comment.version}-${clash}`}
+            key={`${version}-${clash}`}
             name="body"
             label={clash ? 'Your text' : 'Text'}
-            text={edited?.values.body ?? newest?.body ?? ''}
-            about={`comment-${comment.id}`}
-            stored={newest?.body ? [newest.body] : []}
+            text={refusal?.values.body ?? stored ?? text}
+            about={`comment-${id}`}
+            stored={[stored ?? text]}
             rows={6}
           />
           <button type="submit" className="btn primary">
             Save comment
           </button>
         </Form>
-        {clash && newest && (
+        {clash && (
           <section aria-label="Stored text">
             <p className="label">Stored text</p>
-            <Told revision={newest} />
+            <article className="told">
+              <p className="label">
+                Version {version}, {refusal?.fields['stored.by']}
+              </p>
+              <WholeValue text={stored} cap={4000} block />
+            </article>
           </section>
         )}
       </div>

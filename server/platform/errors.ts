@@ -27,6 +27,13 @@ export class AppError extends Error {
   }
 }
 
+/** Somebody else was faster: what stands now goes back under `stored.…`, so that a form can show both and lose nothing. */
+export const clash = (message: string, stored: Record<string, string>) =>
+  new AppError('conflict', message, {
+    version: message,
+    ...Object.fromEntries(Object.entries(stored).map(([name, value]) => [`stored.${name}`, value])),
+  })
+
 const NO_CONNECTION = /^(08|53|57)|^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND)$/
 
 const CONNECTION_LOST =

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { base, jsonLines, newTenant, type Tenant } from '../support/world.ts'
 import { faults, injectAxe } from './accessibility.ts'
 import { signIn, visitor } from './browser.ts'
@@ -136,6 +136,65 @@ test.each([true, false])(
     ])
   },
 )
+
+describe('a change that somebody else was faster with is refused beside what is stored, before the page is loaded anew', () => {
+  /** Two at one page; the first one's page is not loaded anew until `go` is called. */
+  async function two(path: string) {
+    const [mine, theirs] = [await at(path), await at(path, 'lead')]
+    let go = () => {}
+    const held = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    await mine.route(/\.data(\?|$)/, async (route) => {
+      if (route.request().method() === 'GET') await held
+      await route.continue()
+    })
+    return { mine, theirs, go: () => go() }
+  }
+
+  test('a comment', async () => {
+    const { id } = await tenant.as('user').marks.comment({ rowId: row, body: 'the first of all texts' })
+    const { mine, theirs, go } = await two(`/marks?comment=${id}`)
+    await theirs.getByLabel('Text').fill('stored by the lead')
+    await theirs.getByRole('button', { name: 'Save comment' }).click()
+    await theirs.waitForURL(/\/rows\//)
+    await mine.getByLabel('Text').fill('my own words')
+    await mine.getByRole('button', { name: 'Save comment' }).click()
+    const stored = mine.getByRole('region', { name: 'Stored text' })
+    await stored.waitFor()
+    expect(await stored.textContent()).toContain('stored by the lead')
+    expect(await stored.textContent()).toContain(`Version 2, ${tenant.people.lead.username}`)
+    expect(await mine.getByLabel('Your text').inputValue()).toBe('my own words')
+    go()
+    await mine.locator('.versions article', { hasText: 'the first of all texts' }).waitFor()
+    await expect.poll(() => mine.locator('.versions article').count()).toBe(3)
+    expect(await mine.getByLabel('Your text').inputValue()).toBe('my own words')
+    await mine.getByRole('button', { name: 'Save comment' }).click()
+    await mine.waitForURL(/\/rows\//)
+    expect((await tenant.as('user').marks.getComment({ id })).body).toBe('my own words')
+  })
+
+  test('a saved view', async () => {
+    const view = { name: 'Before', description: 'as it was', address: '/rows?q=*', audience: 'shared' as const }
+    const { id } = await tenant.as('user').views.create(view)
+    const { mine, theirs, go } = await two(`/views/${id}`)
+    await theirs.getByLabel('Description').fill('stored by the lead')
+    await theirs.getByRole('button', { name: 'Save changes' }).click()
+    await theirs.getByText('The view is changed.').waitFor()
+    await mine.getByLabel('Description').fill('my own words')
+    await mine.getByRole('button', { name: 'Save changes' }).click()
+    const clash = mine.getByRole('alert').filter({ hasText: 'Somebody else changed this view meanwhile.' }).first()
+    await clash.waitFor()
+    expect(await clash.textContent()).toContain('stored by the lead')
+    expect(await mine.getByLabel('Description').inputValue()).toBe('my own words')
+    go()
+    await mine.getByText('version 2').waitFor()
+    expect(await mine.getByLabel('Description').inputValue()).toBe('my own words')
+    await mine.getByRole('button', { name: 'Save changes' }).click()
+    await mine.getByText('The view is changed.').waitFor()
+    expect((await tenant.as('lead').views.get({ id })).description).toBe('my own words')
+  })
+})
 
 test('a session that ends in mid-edit loses no text: it is offered again after signing in', async () => {
   const path = `/rows/${row}`

@@ -1,5 +1,6 @@
 import { redirect } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
+import { Clash } from '#app/components/clash.tsx'
 import { Confirm } from '#app/components/confirm.tsx'
 import { SchemaForm, useRefusal } from '#app/components/form.tsx'
 import { Link } from '#app/components/link.tsx'
@@ -87,15 +88,10 @@ export default function ViewPage() {
       <p className="muted pb-3">
         Last changed <FullTime at={view.updated_at} />
       </p>
-      {refusal?.fields.stored && (
-        <Notice kind="warn" role="alert">
-          <b>Stored now, version {view.version}:</b> {view.name}
-          {view.description && ` · ${view.description}`}. What you wrote stands below; saving it again replaces this.
-        </Notice>
-      )}
+      <Clash refusal={refusal} names={{ name: 'Name', description: 'Description', audience: 'For whom' }} />
       {mayWrite && (
         <SchemaForm fields={fields} values={values} submit="Save changes" failed="The view was not changed.">
-          <input type="hidden" name="version" value={view.version} />
+          <input type="hidden" name="version" value={refusal?.fields['stored.version'] ?? view.version} />
         </SchemaForm>
       )}
     </>

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { z } from 'zod'
 import { record } from '#server/platform/activity.ts'
-import { AppError } from '#server/platform/errors.ts'
+import { clash } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
@@ -88,7 +88,7 @@ export async function editComment(ctx: Ctx, { id, version, body }: z.output<type
     .where('deleted_at', 'is', null)
     .returning('row_id')
     .executeTakeFirst()
-  if (!changed) return clash(ctx, id)
+  if (!changed) return changedMeanwhile(ctx, id)
   await keep(ctx, id, version + 1, body)
   await record(ctx, 'comment.changed', { type: 'row', id: changed.row_id }, { comment: id, version: version + 1 })
   return commentById(ctx, id)
@@ -104,15 +104,19 @@ export async function endComment(ctx: Ctx, { id, version }: z.output<typeof Comm
     .where('deleted_at', 'is', null)
     .returning('row_id')
     .executeTakeFirst()
-  if (!ended) return clash(ctx, id)
+  if (!ended) return changedMeanwhile(ctx, id)
   await keep(ctx, id, version + 1, null)
   await record(ctx, 'comment.deleted', { type: 'row', id: ended.row_id }, { comment: id })
 }
 
-async function clash(ctx: Ctx, id: number): Promise<never> {
-  const { body, version, author_name } = await commentById(ctx, id)
-  throw new AppError('conflict', `The comment has changed meanwhile. Yours is not stored yet; both stand here.`, {
-    stored: JSON.stringify({ body, version, author_name }),
+async function changedMeanwhile(ctx: Ctx, id: number): Promise<never> {
+  const { version, deleted_at, revisions } = await historyOf(ctx, id)
+  const [newest] = revisions
+  if (deleted_at || !newest) return missing('comment')
+  throw clash('Somebody else changed this comment meanwhile.', {
+    body: newest.body ?? '',
+    version: String(version),
+    by: newest.written_by_name,
   })
 }
 

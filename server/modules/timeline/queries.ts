@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { record } from '#server/platform/activity.ts'
 import { now } from '#server/platform/clock.ts'
-import { AppError } from '#server/platform/errors.ts'
+import { AppError, clash } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
@@ -226,10 +226,3 @@ async function annotationClash(db: TenantDb, id: number) {
     by: stored.edited_by_name ?? stored.written_by_name,
   })
 }
-
-/** What stands now goes back under `stored.…`, so that a form can show both and lose nothing. */
-const clash = (message: string, stored: Record<string, string>) =>
-  new AppError('conflict', message, {
-    version: message,
-    ...Object.fromEntries(Object.entries(stored).map(([name, value]) => [`stored.${name}`, value])),
-  })

@@ -2,7 +2,7 @@ import { type ExpressionBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Tables } from '#db/types.ts'
 import { record } from '#server/platform/activity.ts'
-import { AppError } from '#server/platform/errors.ts'
+import { AppError, clash } from '#server/platform/errors.ts'
 import { paginate } from '#server/platform/paginate.ts'
 import { missing } from '#server/platform/table.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
@@ -97,9 +97,13 @@ export async function editView(ctx: Ctx, edit: z.output<typeof ViewEdit>): Promi
   return getView(ctx, id)
 }
 
-const changedMeanwhile = ({ name, description, address, version }: SavedView) =>
-  new AppError('conflict', 'The view has changed meanwhile. Yours is not stored yet; both stand here.', {
-    stored: JSON.stringify({ name, description, address, version }),
+const changedMeanwhile = ({ name, description, address, shared_at, version }: SavedView) =>
+  clash('Somebody else changed this view meanwhile.', {
+    name,
+    description,
+    address,
+    audience: shared_at ? 'shared' : 'personal',
+    version: String(version),
   })
 
 /** Takes a view away: its owner, or a lead where it is shared. Doing it again changes nothing. */
