@@ -42,7 +42,6 @@ export function ColumnEdge({ name, width, draw }: Edge) {
     show(to)
   }
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a splitter that is moved is no line between paragraphs
     <div
       ref={edge}
       className="edge"

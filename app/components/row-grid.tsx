@@ -13,7 +13,6 @@ import { ARTIFACT, AS_IT_CAME, HOST, IN_SHORT, TIME } from './row-columns.tsx'
 import { type Marks, RowMarks, StarButton, StarForm } from './row-marks.tsx'
 import { orderedBy, SortLinks } from './row-sort.tsx'
 import { OpenRow, type StoredRow } from './row-table.tsx'
-import { Value } from './value.tsx'
 
 type Grid = {
   rows: StoredRow[]

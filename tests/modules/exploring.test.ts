@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { inTenant } from '#server/platform/tenant.ts'
 import { exported } from '../support/exports.ts'
 import { SENT, written } from '../support/queried-rows.ts'
 import { FIELDS, queriesOver } from '../support/query-oracle.ts'
-import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
+import { jsonLines, newTenant, pool, type Tenant } from '../support/world.ts'
 import '../support/chance.ts'
 
 let tenant: Tenant
@@ -174,15 +175,36 @@ test('around a row: its host’s rows of the time, and of the same process numbe
   expect(around.process).toMatchObject({ q: 'Pid:7', total: 2 })
 })
 
-test('a person’s columns of an artifact are theirs alone', async () => {
+test('a person’s layout of an artifact is theirs alone', async () => {
   const columns = [
-    { name: 'Pid', width: 'narrow' as const },
-    { name: 'Name', width: 'auto' as const },
+    { name: 'Pid', width: 'narrow' as const, pinned: true as const },
+    { name: 'Name', width: 184 },
   ]
-  await tenant.as('viewer').exploring.keepLayout({ artifact: 'A', columns })
-  await tenant.as('viewer').exploring.keepLayout({ artifact: 'A', columns: columns.toReversed() })
-  expect(await tenant.as('viewer').exploring.layout({ artifact: 'A' })).toEqual(columns.toReversed())
+  const { keepLayout } = tenant.as('viewer').exploring
+  await keepLayout({ artifact: 'A', columns })
+  await keepLayout({ artifact: 'A', columns: columns.toReversed(), lines: 'wrapped' })
+  expect(await tenant.as('viewer').exploring.layout({ artifact: 'A' })).toEqual({
+    columns: columns.toReversed(),
+    lines: 'wrapped',
+  })
   expect(await tenant.as('user').exploring.layout({ artifact: 'A' })).toBeNull()
-  await tenant.as('viewer').exploring.keepLayout({ artifact: 'A', columns: [] })
+  await keepLayout({ artifact: 'A', columns: [], lines: 'wrapped' })
+  expect(await tenant.as('viewer').exploring.layout({ artifact: 'A' })).toEqual({ columns: [], lines: 'wrapped' })
+  await keepLayout({ artifact: 'A', columns: [] })
   expect(await tenant.as('viewer').exploring.layout({ artifact: 'A' })).toBeNull()
+  for (const width of [47, 40, 190, 968, 'huge'])
+    await expect(keepLayout({ artifact: 'A', columns: [{ name: 'Pid', width: width as number }] })).rejects.toThrow()
+})
+
+test('a layout that was kept before there were pins and lines is read as it was meant', async () => {
+  const columns = [{ name: 'Pid', width: 'wide' }]
+  const { id, people } = tenant
+  await inTenant(pool, { tenantId: id, accountId: null, requestId: 'kept' }, 'read write', (db) =>
+    db
+      .insertInto('grid_layout')
+      .values({ account_id: people.lead.id, artifact: 'Kept.Before', columns: JSON.stringify(columns) })
+      .execute(),
+  )
+  const found = await tenant.as('lead').exploring.layout({ artifact: 'Kept.Before' })
+  expect(found).toEqual({ columns, lines: 'one' })
 })

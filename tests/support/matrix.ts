@@ -268,7 +268,7 @@ export const CASES: Record<string, Case> = {
   'exploring.artifacts': { inputs: none },
   'exploring.layout': { inputs: ({ artifact }) => [{ artifact }] },
   'exploring.keepLayout': {
-    inputs: ({ artifact }) => [{ artifact, columns: [{ name: 'Note', width: 'wide' }] }],
+    inputs: ({ artifact }) => [{ artifact, columns: [{ name: 'Note', width: 96, pinned: true }], lines: 'wrapped' }],
   },
   'exporting.preview': {
     inputs: ({ host, batch, artifact }) => [{ hostId: host }, { batchId: batch }, { artifact, limit: 5 }],

@@ -12,25 +12,34 @@ const MOST_DELIVERIES = 10
 const MOST_ARTIFACTS = 10
 
 /** Under which host the rows of each of these are shown. */
-export const namesOf = async (db: TenantDb, ids: number[]): Promise<Names> =>
-  ids.length === 0 ? new Map() : byOwn(await shownHosts(db).where('h.id', 'in', ids).execute())
-
-/** Under which host the rows of every host are shown; null for more hosts than one statement is told of. */
-export async function everyName(db: TenantDb): Promise<Names | null> {
-  const hosts = await shownHosts(db)
-    .limit(MOST_NAMES + 1)
-    .execute()
-  return hosts.length > MOST_NAMES ? null : byOwn(hosts)
-}
-
-const shownHosts = (db: TenantDb) =>
-  db
+export async function namesOf(db: TenantDb, ids: number[]): Promise<Names> {
+  if (ids.length === 0) return new Map()
+  const hosts = await db
     .selectFrom('host as h')
     .innerJoin('host as s', (join) => join.on('s.id', '=', sql<number>`coalesce(h.merged_into, h.id)`))
     .select(['h.id as own', 's.id', 's.hostname'])
+    .where('h.id', 'in', ids)
+    .execute()
+  return new Map(hosts.map(({ own, ...host }) => [own, host]))
+}
 
-const byOwn = (hosts: { own: number; id: number; hostname: string }[]): Names =>
-  new Map(hosts.map(({ own, ...host }) => [own, host]))
+/** Under which host the rows of every host are shown; null for more hosts than one statement is told of. */
+export async function everyName(db: TenantDb): Promise<Names | null> {
+  // Merged ones are told apart here: the planner knows nothing of coalesce() and may compare each host with every other.
+  const hosts = await db
+    .selectFrom('host')
+    .select(['id', 'hostname', 'merged_into'])
+    .limit(MOST_NAMES + 1)
+    .execute()
+  if (hosts.length > MOST_NAMES) return null
+  const byId = new Map(hosts.map((host) => [host.id, host]))
+  return new Map(
+    hosts.map((host) => {
+      const { id, hostname } = byId.get(host.merged_into ?? host.id) ?? host
+      return [host.id, { id, hostname }]
+    }),
+  )
+}
 
 /** What is known of a host's rows without asking for one: whose they are, the newest artifacts, the newest deliveries. */
 export async function partsOf(db: TenantDb, hostId: number) {
