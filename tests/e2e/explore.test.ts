@@ -75,7 +75,7 @@ test('with JavaScript: from the landing to the rows by histogram, values, boxes,
   await expect.poll(() => page.locator('.pager b').textContent()).toBe('1–20')
 
   await page.locator('summary', { hasText: 'Columns' }).click()
-  await page.locator('.column-line', { hasText: 'Pid' }).getByRole('checkbox').uncheck()
+  await page.locator('.column-line').getByRole('checkbox', { name: 'Pid', exact: true }).uncheck()
   await page.getByRole('button', { name: 'Keep for me' }).click()
   await expect.poll(() => page.getByRole('columnheader', { name: /Pid/ }).count()).toBe(0)
   await page.goto(`/rows?artifact=${PSLIST}`)
