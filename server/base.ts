@@ -15,6 +15,8 @@ import { subscribe } from './subscriptions.ts'
 
 /** How many clients of PostgreSQL the web process has for pages and doors, beside those of its intake. */
 export const WEB_CLIENTS = 10
+// Each of three loads holds one all along, for its lock, and asks with up to three at once.
+const WORKER_CLIENTS = 12
 
 export type Base = Omit<RequestContext, 'actor' | 'requestId' | 'ip' | 'delivered'>
 
@@ -23,7 +25,7 @@ export async function openBase(env: Env, name: 'web' | 'worker'): Promise<Base &
   const secrets = [env.SECRET_KEY ?? '', env.SECRET_KEY_PREVIOUS].filter((key) => key !== undefined).map(checkSecretKey)
   const pool = openPool(env.APP_DATABASE_URL, {
     name: `velocicompanion-${name}`,
-    max: name === 'web' ? WEB_CLIENTS : 6,
+    max: name === 'web' ? WEB_CLIENTS : WORKER_CLIENTS,
     statementTimeoutMs: name === 'web' ? 5_000 : 600_000,
   })
   // What brings rows has connections of its own, so that pages never wait for a flood of deliveries to get one.
