@@ -53,12 +53,14 @@ export async function ripgrep(engine: ClickHouseClient): Promise<string[]> {
   })
 }
 
-async function save(engine: ClickHouseClient, query: string, file: string) {
+/** Writes what the engine answers to a file. */
+export async function save(engine: ClickHouseClient, query: string, file: string) {
   const { stream } = await engine.exec({ query })
   await pipeline(stream as Readable, createWriteStream(file))
 }
 
-async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+/** Gives `work` a folder that is gone afterwards. */
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'velocicompanion-peers-'))
   try {
     return await work(folder)

@@ -7,6 +7,7 @@ import { startInstallation } from '../support/product.ts'
 import { writeHunt } from './hunt-file.ts'
 import { say, table } from './print.ts'
 import { duckdbStacks, ripgrep } from './reading-peers.ts'
+import { postgresReads } from './reading-postgres.ts'
 import { restClient, seconds } from './rest-client.ts'
 import { type Question, questions, SCREENS } from './workbench-questions.ts'
 
@@ -17,16 +18,17 @@ const ROUNDS = 7
 const USERS = 4
 const SCREEN_SECONDS = 5
 
-type Stand = { url: string; clickhouseUrl: string }
+type Stand = { url: string; clickhouseUrl: string; adminUrl?: string | undefined }
 type Answered = Question & { cold: number; ours: number; engine: number }
 
 /**
  * How fast a hunter's questions are answered: through our own door, and by the engine alone for SQL written by hand, in one
- * run on the same rows. BENCH_URL and BENCH_CLICKHOUSE_URL name an installation that holds such rows already.
+ * run on the same rows. BENCH_URL and BENCH_CLICKHOUSE_URL name an installation that holds such rows already, and
+ * BENCH_DATABASE_URL a PostgreSQL that is to hold them for comparison.
  */
 async function main() {
-  const { BENCH_URL: url, BENCH_CLICKHOUSE_URL: clickhouseUrl } = process.env
-  if (url && clickhouseUrl) return measure({ url, clickhouseUrl })
+  const { BENCH_URL: url, BENCH_CLICKHOUSE_URL: clickhouseUrl, BENCH_DATABASE_URL: adminUrl } = process.env
+  if (url && clickhouseUrl) return measure({ url, clickhouseUrl, adminUrl })
   const folder = mkdtempSync(join(tmpdir(), 'velocicompanion-workbench-'))
   chmodSync(folder, 0o755)
   const { installation, stop } = await startInstallation({ NODE_ENV: 'production' })
@@ -48,7 +50,7 @@ async function fill(url: string, file: string) {
   }
 }
 
-async function measure({ url, clickhouseUrl }: Stand) {
+async function measure({ url, clickhouseUrl, adminUrl }: Stand) {
   const cookie = await (await restClient(url)).cookie()
   const engine = createClient({ url: clickhouseUrl, request_timeout: 600_000 })
   const answered: Answered[] = []
@@ -59,6 +61,7 @@ async function measure({ url, clickhouseUrl }: Stand) {
     report(answered)
     await screens(url, cookie)
     for (const line of [...(await duckdbStacks(engine)), ...(await ripgrep(engine))]) say(line)
+    if (adminUrl) for (const line of await postgresReads(engine, adminUrl)) say(line)
   } finally {
     await engine.close()
   }
