@@ -47,7 +47,11 @@ function Place({ item: { to, title, Icon, count, act }, here, counted }: PlacePr
     >
       <Icon aria-hidden="true" />
       <span>{title}</span>
-      {counted > 0 && <em className={waits ? 'waits' : undefined}>{number(counted)}</em>}
+      {counted > 0 && (
+        <em className={waits ? 'waits' : undefined} aria-hidden={waits || undefined}>
+          {number(counted)}
+        </em>
+      )}
     </Link>
   )
 }

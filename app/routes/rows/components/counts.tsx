@@ -20,7 +20,8 @@ function useLater<T>(path: string, given: T | null, fields: string[] = []) {
     // The one before it is given up with that, and stops in the row engine.
     if (wanted) load(address)
   }, [address, wanted, load])
-  return { found: given ?? fetcher.data ?? null, waiting: wanted && fetcher.state !== 'idle' }
+  const waiting = wanted && fetcher.state !== 'idle'
+  return { found: given ?? fetcher.data ?? null, waiting, awaited: waiting || (wanted && fetcher.data === undefined) }
 }
 
 /** Rows over time, after the page. */
@@ -33,11 +34,11 @@ export function LaterOverTime({ given }: { given: OverTime | null }) {
   )
 }
 
-/** The commonest values, after the page. */
+/** The commonest values, after the page, which leaves room for them where scripts run. */
 export function LaterFacets({ given, fields, rows }: { given: Counts | null; fields: string[]; rows: number | null }) {
-  const { found, waiting } = useLater('/rows/facets', given, fields)
+  const { found, waiting, awaited } = useLater('/rows/facets', given, fields)
   return (
-    <div className="later facet-rail" aria-busy={waiting || undefined}>
+    <div className="later facet-rail" aria-busy={waiting || undefined} data-awaited={awaited || undefined}>
       {found && <FacetRail found={found} rows={rows} />}
     </div>
   )
