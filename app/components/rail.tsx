@@ -46,12 +46,7 @@ function Place({ item: { to, title, Icon, count, act }, here, counted }: PlacePr
       aria-current={here ? 'page' : undefined}
     >
       <Icon aria-hidden="true" />
-      <span>{title}</span>
-      {counted > 0 && (
-        <em className={waits ? 'waits' : undefined} aria-hidden={waits || undefined}>
-          {number(counted)}
-        </em>
-      )}
+      <span>{title}</span> {counted > 0 && <em className={waits ? 'waits' : undefined}>{number(counted)}</em>}
     </Link>
   )
 }
