@@ -1,6 +1,7 @@
 import { now } from './clock.ts'
 import { AppError } from './errors.ts'
 import { type Admitted, type Cause, openFlight, type Refusal, type Verdict } from './flight.ts'
+import { openPace } from './pace.ts'
 
 export type { Admitted, Cause, Refusal } from './flight.ts'
 
@@ -45,6 +46,7 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
   const spells = openSpells()
   const spool = watchSpool(signals)
   const flight = openFlight(limits)
+  const pace = openPace()
   const standing = (tenantId: number) => standingVerdict(spool.read(), tenantId, limits)
   const refuse = (tenantId: number, verdict: Verdict): Refusal => {
     refused[verdict.cause] += 1
@@ -65,10 +67,13 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
 
     /** Whether a body of `expectedBytes` may come in now; null when its length is not known. */
     admit({ tenantId, expectedBytes }: Asked): Admitted | Refusal {
-      return (
-        refusal({ tenantId, expectedBytes }) ??
-        flight.place(tenantId, heldAtFirst(expectedBytes), most, (verdict) => refuse(tenantId, verdict))
-      )
+      const away = refusal({ tenantId, expectedBytes })
+      if (away) return away
+      pace.note(tenantId)
+      return {
+        ...flight.place(tenantId, heldAtFirst(expectedBytes), most, (verdict) => refuse(tenantId, verdict)),
+        ease: (bytes) => pace.ease(tenantId, bytes, spool.read().backlog.get(tenantId)?.bytes ?? 0),
+      }
     },
 
     /** Why deliveries of this tenant are refused now, or were within the last minute; null when they are welcome. */
@@ -87,11 +92,12 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
 export const refusalError = ({ status, reason, retryAfter }: Refusal) =>
   new AppError(status === 429 ? 'rate_limited' : 'unavailable', reason, {}, retryAfter)
 
-/** The same bytes, counted against `place` as they come. Throws refusalError when there is no room for them. */
+/** The same bytes, counted against `place` as they come, and no faster than it bears. Throws refusalError when there is no room for them. */
 export async function* counted(bytes: AsyncIterable<Buffer>, place: Admitted): AsyncGenerator<Buffer> {
   for await (const chunk of bytes) {
     const refusal = place.grow(chunk.length)
     if (refusal) throw refusalError(refusal)
+    await place.ease(chunk.length)
     yield chunk
   }
 }

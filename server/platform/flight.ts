@@ -5,10 +5,15 @@ export type Admitted = {
   admitted: true
   /** Notes bytes that arrived beyond the expected; a refusal when there is no room for them. */
   grow: (bytes: number) => Refusal | null
+  /** Resolves when so many bytes more may be read: at once, unless others would pay for it. */
+  ease: (bytes: number) => Promise<void>
   /** Gives the room back. Repeating it changes nothing. */
   release: () => void
 }
 export type Verdict = { cause: Cause; own: boolean; seconds: number; reason: string }
+
+/** Room that was taken. */
+export type Place = Omit<Admitted, 'ease'>
 
 /** Counts the bytes that are held for each tenant and for all. */
 export function openFlight({ tenantBytes, allBytes }: { tenantBytes: number; allBytes: number }) {
@@ -31,7 +36,7 @@ export function openFlight({ tenantBytes, allBytes }: { tenantBytes: number; all
     total: () => total,
     crowded,
     /** Takes `own` bytes of room, and more as they arrive, up to `most`. */
-    place(tenantId: number, own: number, most: number, refuse: (verdict: Verdict) => Refusal): Admitted {
+    place(tenantId: number, own: number, most: number, refuse: (verdict: Verdict) => Refusal): Place {
       charge(tenantId, own)
       let [seen, over] = [0, false]
       return {

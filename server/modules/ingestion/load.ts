@@ -7,6 +7,7 @@ import {
   upsertHosts,
 } from '#server/modules/hosts/service.ts'
 import { allEnded } from '#server/platform/all-ended.ts'
+import { openCompany } from '#server/platform/company.ts'
 import { AppError } from '#server/platform/errors.ts'
 import type { JobCtx } from '#server/platform/jobs.ts'
 import { factsTold, hostsTold, keyOf, noteTold, soAt, type Told } from './archives.ts'
@@ -30,7 +31,9 @@ import {
 } from './rows.ts'
 import { clearStaging, lookCloser, rowsOfLoad, stage } from './staging.ts'
 
+// One where somebody else loads too: their few rows are not to wait for both cores.
 const AT_ONCE = 2
+const company = openCompany()
 // Nobody sees the steps of a smaller load, and each costs it a transaction.
 const WATCHED_BYTES = 8 * 1024 * 1024
 
@@ -61,6 +64,7 @@ export async function load(own: JobCtx, { load: id, batches, again }: Group): Pr
   const ctx = { ...own, rows }
   const ids = batches.map((batch) => batch.id)
   const whole = batches.reduce((sum, { bytes }) => sum + bytes, 0)
+  company.note(own.tenantId)
   const progress = async (share: number, step: Step) =>
     whole > WATCHED_BYTES && ctx.transact('read write', (db) => noteProgress(db, ids, share, step))
 
@@ -68,7 +72,7 @@ export async function load(own: JobCtx, { load: id, batches, again }: Group): Pr
   const found: Found = { formats: new Map(), told: new Map() }
   let bytes = 0
   let lines = 0
-  await sideBySide(partsOf(blocksOf(ctx, batches, found)), async (part) => {
+  await sideBySide(ctx, partsOf(blocksOf(ctx, batches, found)), async (part) => {
     ctx.signal.throwIfAborted()
     await stage(rows, id, part)
     bytes += part.body.length
@@ -82,13 +86,9 @@ export async function load(own: JobCtx, { load: id, batches, again }: Group): Pr
   await storeAll(ctx, { id, batches: ids, times: timesOf(maps) }, (share, stored) =>
     progress(0.45 + 0.5 * share, { phase: 'storing', rows: stored }),
   )
-  const freshness = await freshnessOf(rows, ids)
+  const [freshness, counts] = await allEnded([freshnessOf(rows, ids), countBatches(rows, id, ids)])
   await progress(0.95, { phase: 'deriving', rows: 0 })
-  const [counts, inRows] = await allEnded([
-    countBatches(rows, id, ids),
-    factsInRows(rows, ids, freshness),
-    deriveBatches(ctx, ids, freshness, maps),
-  ])
+  const [inRows] = await allEnded([factsInRows(rows, ids, freshness), deriveBatches(ctx, ids, freshness, maps)])
   const keys = new Map(hosts.map(({ key, host_id }) => [key, host_id]))
   const times = timesOfHosts(found, keys, freshness)
   const facts = [...factsTold(found.told, keys), ...inRows].map((fact) => ({
@@ -191,7 +191,7 @@ async function storeAll(ctx: JobCtx, { id, batches, times }: Storing, progress: 
   let stored = 0
   let leftOut = false
   await progress(0, 0)
-  await sideBySide(chunks, async ({ chunk, lines }) => {
+  await sideBySide(ctx, chunks, async ({ chunk, lines }) => {
     ctx.signal.throwIfAborted()
     await storeChunk(ctx.rows, id, chunk, { careful: false, times }).catch((error: unknown) => {
       if (error instanceof AppError) throw error
@@ -206,7 +206,11 @@ async function storeAll(ctx: JobCtx, { id, batches, times }: Storing, progress: 
 }
 
 /** Works through `items`, as many at a time as there are cores to use. On a failure the rest is left and what runs is awaited. */
-async function sideBySide<T>(items: AsyncIterable<T> | Iterable<T>, work: (item: T) => Promise<void>) {
+async function sideBySide<T>(
+  { tenantId }: JobCtx,
+  items: AsyncIterable<T> | Iterable<T>,
+  work: (item: T) => Promise<void>,
+) {
   const running = new Set<Promise<void>>()
   let failed: { error: unknown } | null = null
   for await (const item of items) {
@@ -216,7 +220,7 @@ async function sideBySide<T>(items: AsyncIterable<T> | Iterable<T>, work: (item:
       })
       .finally(() => running.delete(task))
     running.add(task)
-    if (running.size >= AT_ONCE) await Promise.race(running)
+    while (running.size >= (company.around(tenantId) ? 1 : AT_ONCE)) await Promise.race(running)
     if (failed) break
   }
   await Promise.all(running)
