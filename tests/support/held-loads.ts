@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from './second-database.ts'
 import { installation, type Tenant } from './world.ts'
 
@@ -6,10 +7,10 @@ export async function whileLoadsWait<T>(tenant: Tenant, watch: () => Promise<T>)
   const superuser = await connect(installation.adminUrl)
   let over = false
   const holding = (async () => {
-    // Held for less than the time after which a note gives up its wait.
-    while (!over)
+    // Held for less than the time after which a note gives up its wait, and let go for long enough to be had by one.
+    for (; !over; await sleep(60))
       await superuser.query(
-        `begin; select from batch where tenant_id = ${tenant.id} for update; select pg_sleep(1.2); commit`,
+        `begin; select from batch where tenant_id = ${tenant.id} for update; select pg_sleep(1.5); commit`,
       )
   })()
   try {
