@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { record } from '#server/platform/activity.ts'
 import { now } from '#server/platform/clock.ts'
@@ -6,6 +5,7 @@ import { AppError, clash } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
 import type { TenantDb } from '#server/platform/tenant.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
+import { newUndoToken, undoableSince } from '#server/platform/undo.ts'
 import type { Key, Narrowing, Shift, Side } from './rows.ts'
 import type { ClockOffset } from './schema.ts'
 
@@ -168,11 +168,9 @@ export async function editAnnotation(ctx: Ctx, edit: { id: number; version: numb
   return annotationById(ctx.db, id)
 }
 
-const UNDO_MS = 10 * 60_000
-
 /** Takes the annotation that was read away; `undo` brings it back. Throws `conflict`, with what stands now, when somebody changed it. */
 export async function removeAnnotation(ctx: Ctx, { id, version }: { id: number; version: number }) {
-  const undo = randomBytes(16).toString('hex')
+  const undo = newUndoToken()
   const gone = await ctx.db
     .updateTable('annotation')
     .set({ removed_at: now(), removed_by: ctx.actor.accountId, removal: undo })
@@ -193,7 +191,7 @@ export async function restoreAnnotation(ctx: Ctx, removal: string) {
     .set({ removed_at: null, removed_by: null })
     .where('removal', '=', removal)
     .where('removed_by', '=', ctx.actor.accountId)
-    .where('removed_at', '>=', new Date(now().getTime() - UNDO_MS))
+    .where('removed_at', '>=', undoableSince())
     .returning(['id', 'happened_at'])
     .executeTakeFirst()
   if (!back) throw await whyNotRestored(ctx, removal)
@@ -212,10 +210,7 @@ async function whyNotRestored({ db, actor }: Ctx, removal: string) {
 
 /** Deletes the annotations that nobody can bring back any more. */
 export const forgetRemoved = (db: TenantDb) =>
-  db
-    .deleteFrom('annotation')
-    .where('removed_at', '<', new Date(now().getTime() - UNDO_MS))
-    .execute()
+  db.deleteFrom('annotation').where('removed_at', '<', undoableSince()).execute()
 
 async function annotationClash(db: TenantDb, id: number) {
   const stored = await annotationById(db, id)

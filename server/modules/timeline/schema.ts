@@ -3,7 +3,7 @@ import { AnInstant, Instant, QueryText } from '#server/modules/language/schema.t
 import { RowId } from '#server/modules/telemetry/schema.ts'
 import { blank, Id, line } from '#server/platform/input.ts'
 
-export { UndoToken } from '#server/modules/verdicts/schema.ts'
+export { UndoToken } from '#server/platform/undo.ts'
 
 export const LANES = ['host', 'user', 'artifact', 'tag'] as const
 export type LaneBy = (typeof LANES)[number]

@@ -4,6 +4,8 @@ import { ROLES } from '#server/modules/columns/schema.ts'
 import { Instant } from '#server/modules/language/schema.ts'
 import { blank, Id, line, listInput, Slice, whole } from '#server/platform/input.ts'
 
+export { UndoToken } from '#server/platform/undo.ts'
+
 export const ObservableType = z.enum(ROLES).exclude(['time'])
 export type ObservableType = z.output<typeof ObservableType>
 
@@ -35,7 +37,6 @@ export const NewVerdict = Observables.extend({
 export type NewVerdict = z.output<typeof NewVerdict>
 
 export const VerdictVersion = z.object({ id: Id, version: whole(1, 2_000_000_000) })
-export const UndoToken = z.object({ token: z.string().regex(/^[0-9a-f]{32}$/, 'Not a token of what can be undone.') })
 
 /** `standing` counts now, `expired` has had its time, `ended` was revoked, replaced or undone. */
 export const STATES = ['standing', 'expired', 'ended'] as const

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { observableOf } from '#server/modules/columns/service.ts'
 import { hostIdsOf } from '#server/modules/hosts/service.ts'
@@ -7,6 +6,7 @@ import { now } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { missing, tallyOf } from '#server/platform/table.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
+import { newUndoToken, undoableSince } from '#server/platform/undo.ts'
 import {
   deedOf, endVerdicts, type Fresh, historyFor, insertVerdicts, oneWriter, replacedBy, restoreVerdicts, type Shaped,
   type StoredVerdict, standingFor, standingSlice, verdictById, verdictPage, versionsOf,
@@ -17,7 +17,6 @@ export { type Decision, decidedOf, hideDecided, isAbout, type Verdict, verdictOn
 
 type Named = z.output<typeof Observables>['observables']
 
-const UNDO_MS = 10 * 60_000
 const LISTED = 20
 
 /**
@@ -87,7 +86,7 @@ export async function undo(ctx: Ctx, token: string) {
   const by = first.deed === token ? first.owner_id : first.revoked_by
   const at = first.deed === token ? first.decided_at : first.revoked_at
   if (by !== ctx.actor.accountId) throw new AppError('forbidden', 'Only who decided may undo it. Decide anew instead.')
-  if (!at || now().getTime() - at.getTime() > UNDO_MS)
+  if (!at || at < undoableSince())
     throw new AppError('conflict', 'The ten minutes for undoing it are over. Revoke it instead.')
   const versions = await versionsOf(ctx.db, touched)
   const newest = new Map<string, number>()
@@ -155,7 +154,7 @@ async function named({ db }: Ctx, found: StoredVerdict[]) {
 
 const keyOf = ({ type, value }: Pick<Shaped, 'type' | 'value'>) => `${type} ${value}`
 const deedOfActor = ({ actor }: Ctx) => ({
-  deed: randomBytes(16).toString('hex'),
+  deed: newUndoToken(),
   by: { id: actor.accountId, name: actor.name },
 })
 const valuesOf = (of: Pick<Shaped, 'type' | 'value'>[]) => ({
