@@ -64,21 +64,16 @@ export function Age({ at, never = 'never' }: Moment) {
 }
 
 /** A moment in a sentence, with its zone. */
-export function FullTime({ at }: { at: Date }) {
-  const times = useTimes()
-  return (
-    <time dateTime={at.toISOString()} title={times.utc(at)}>
-      {times.full(at)}
-    </time>
-  )
-}
+export const FullTime = ({ at }: { at: Date }) => <Zonal at={at} as="full" />
 
 /** The same with the milliseconds where there are any. */
-export function ExactTime({ at }: { at: Date }) {
+export const ExactTime = ({ at }: { at: Date }) => <Zonal at={at} as="exact" />
+
+function Zonal({ at, as }: { at: Date; as: 'full' | 'exact' }) {
   const times = useTimes()
   return (
     <time dateTime={at.toISOString()} title={times.utc(at)}>
-      {times.exact(at)}
+      {times[as](at)}
     </time>
   )
 }

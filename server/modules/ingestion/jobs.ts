@@ -34,10 +34,9 @@ export const loadDeliveries = job('ingestion.load', z.object({}), async (ctx) =>
 })
 
 async function loadInTurn(ctx: JobCtx) {
-  let group = await nextInTurn(ctx)
-  if (group === 'later') return takeAnotherTurn(ctx)
-  for (; group && !ctx.signal.aborted; group = await nextInTurn(ctx)) {
+  for (let group = await nextInTurn(ctx); group; group = await nextInTurn(ctx)) {
     if (group === 'later') return takeAnotherTurn(ctx)
+    if (ctx.signal.aborted) return
     await loadInPlace(ctx, group)
     if (await ctx.othersWait()) return takeAnotherTurn(ctx)
   }
