@@ -60,7 +60,7 @@ export async function startProcess(
   const { path, execArgv } = entry(name)
   const child = fork(path, {
     env: { ...env, ...FRUGAL, PROCESS_NAME: name, ...(socket !== undefined && { LISTEN_FD: '4' }) },
-    execArgv: [...execArgv, HEAP],
+    execArgv: [...execArgv, ...HEAP],
     stdio: ['ignore', output, output, 'ipc', ...(socket === undefined ? [] : [socket])],
   })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -77,7 +77,7 @@ export async function startProcess(
 
 // What lives in either process is some 60 MB; left alone, Node lets garbage pile up to many times that, and glibc keeps
 // an arena per thread of what password hashing needed for a moment.
-const HEAP = '--max-old-space-size=256'
+const HEAP = ['--max-old-space-size=256', '--expose-gc'] // the latter for spent buffers
 const FRUGAL = { MALLOC_ARENA_MAX: '2' }
 
 const STOP_MS = 15_000

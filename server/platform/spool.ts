@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { reused, spent } from './buffers.ts'
 import { AppError } from './errors.ts'
 import { failure, log } from './log.ts'
 
@@ -11,8 +12,9 @@ export type Spooled = { name: string; bytes: number; sha256: string }
 export type SpoolLimits = { maxBytes: number; minFreeBytes: number }
 
 const HALF = '.part'
-const BLOCK_BYTES = 1024 * 1024
+const BLOCK_BYTES = 64 * 1024
 const SYNC_BYTES = 32 * 1024 * 1024
+const blocks = reused(BLOCK_BYTES, 64)
 
 /** Where deliveries wait, whole and durable, until they are loaded. */
 export type Spool = ReturnType<typeof openSpool>
@@ -62,7 +64,7 @@ export function openSpool(folder: string, { maxBytes, minFreeBytes }: SpoolLimit
       }
     },
 
-    read: (name: string): ReadStream => createReadStream(path(name), { highWaterMark: 1024 * 1024 }),
+    read: (name: string): ReadStream => createReadStream(path(name), { highWaterMark: 256 * 1024 }),
     remove: (name: string) => rm(path(name), { force: true }),
 
     /** Removes what a tenant had kept of its archives, in a folder of its own. */
@@ -104,6 +106,7 @@ async function writeDurably(file: FileHandle, chunks: AsyncIterable<Buffer>, max
     const writing = file.writeFile(block)
     hash.update(block)
     await writing
+    spent(block.length)
     unsynced += block.length
     if (unsynced < SYNC_BYTES) continue
     unsynced = 0
@@ -116,18 +119,22 @@ async function writeDurably(file: FileHandle, chunks: AsyncIterable<Buffer>, max
   return { bytes, sha256: hash.digest('hex') }
 }
 
+// Every block is the same one: it is read until the next is asked for.
 async function* inBlocks(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let waiting: Buffer[] = []
+  const block = blocks.take()
   let size = 0
   for await (const chunk of chunks) {
-    waiting.push(chunk)
-    size += chunk.length
-    if (size < BLOCK_BYTES) continue
-    yield Buffer.concat(waiting)
-    waiting = []
-    size = 0
+    for (let from = 0; from < chunk.length; ) {
+      const copied = chunk.copy(block, size, from)
+      from += copied
+      size += copied
+      if (size < BLOCK_BYTES) continue
+      yield block
+      size = 0
+    }
   }
-  if (size > 0) yield Buffer.concat(waiting)
+  if (size > 0) yield block.subarray(0, size)
+  blocks.give(block) // not after a failure: a write may still read it
 }
 
 async function syncFolder(folder: string) {

@@ -75,6 +75,7 @@ export async function load(own: JobCtx, { load: id, batches, again }: Group): Pr
   await sideBySide(ctx, partsOf(blocksOf(ctx, batches, found)), async (part) => {
     ctx.signal.throwIfAborted()
     await stage(rows, id, part)
+    part.release()
     bytes += part.body.length
     lines += part.lines
     await progress(0.35 * Math.min(1, bytes / whole), { phase: 'reading', rows: lines })

@@ -1,3 +1,4 @@
+import { reused, spent } from '#server/platform/buffers.ts'
 import { type Facts, type Framed, MAX_LINE_BYTES } from './framed.ts'
 
 const CHUNK_BYTES = 48 * 1024 * 1024
@@ -5,6 +6,7 @@ const PART_BYTES = 12 * 1024 * 1024
 const PART_FACTS = 4_000
 // A line as it came, and a copy in which each broken byte has become three.
 const LARGEST_RECORD = 512 + 4 * MAX_LINE_BYTES
+const buffers = reused(PART_BYTES + LARGEST_RECORD, 2)
 
 /** A line as the row engine reads it, in RowBinary. `seq` counts through the load, `line` through its delivery. */
 export const STRUCTURE = 'seq UInt64, line UInt64, member UInt32, id String, flaw String, json String, raw String'
@@ -12,8 +14,11 @@ export const STRUCTURE = 'seq UInt64, line UInt64, member UInt32, id String, fla
 /** What the lines of one member have in common. `identity`: the digest of its delivery where position names a row. */
 export type MemberFacts = Facts & { batch: number; identity: string }
 
-/** Some lines on their way to the engine. `chunk` says which insert they belong to, `members` what they speak of. */
-export type Part = { chunk: number; body: Buffer; members: MemberFacts[]; lines: number }
+/**
+ * Some lines on their way to the engine. `chunk` says which insert they belong to, `members` what they speak of. `release`
+ * is called once nobody reads `body` any more.
+ */
+export type Part = { chunk: number; body: Buffer; members: MemberFacts[]; lines: number; release: () => void }
 
 /** Lines of one member, in order; `line` counts through the delivery. */
 export type Block = { member: MemberFacts; lines: Framed[] }
@@ -25,17 +30,22 @@ export type Block = { member: MemberFacts; lines: Framed[] }
 export async function* partsOf(blocks: AsyncIterable<Block>): AsyncGenerator<Part> {
   let total = 0
   let seq = 0
-  let buffer = Buffer.allocUnsafeSlow(PART_BYTES + LARGEST_RECORD)
+  let buffer = buffers.take()
   let end = 0
   let lines = 0
   let members = factsTable()
-  const part = (): Part => ({
-    chunk: Math.floor((total - end) / CHUNK_BYTES),
-    body: buffer.subarray(0, end),
-    members: members.list,
-    lines,
-  })
+  const part = (): Part => {
+    const whole = buffer
+    return {
+      chunk: Math.floor((total - end) / CHUNK_BYTES),
+      body: whole.subarray(0, end),
+      members: members.list,
+      lines,
+      release: () => buffers.give(whole),
+    }
+  }
   for await (const block of blocks) {
+    const before = total
     for (const framed of block.lines) {
       const next = write(buffer, framed, { seq, member: members.of(block.member, framed.facts) }, end)
       total += next - end
@@ -44,13 +54,15 @@ export async function* partsOf(blocks: AsyncIterable<Block>): AsyncGenerator<Par
       lines += 1
       if (end < PART_BYTES && members.list.length < PART_FACTS) continue
       yield part()
-      buffer = Buffer.allocUnsafeSlow(PART_BYTES + LARGEST_RECORD)
+      buffer = buffers.take()
       end = 0
       lines = 0
       members = factsTable()
     }
+    spent(total - before)
   }
   if (end > 0) yield part()
+  else buffers.give(buffer)
 }
 
 /** One line alone, for the second reading of a line that had to be mended. */
