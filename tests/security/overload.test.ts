@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -107,32 +108,78 @@ async function holdAll({ pool }: Awaited<ReturnType<typeof openBase>>): Promise<
   }
 }
 
-test('a source whose tenant sends too much at once is refused from memory, the database unasked', async () => {
-  const tenant = await newTenant()
-  const { token } = await tenant.as('admin').sources.create({ name: 'flood' } as never)
-  const authorization = `Bearer ${token}`
+/** A server of which a tenant's one begun delivery takes all the room it has, until `end`. */
+async function fullFor(authorization: string) {
   const own = await openBase(
     readEnv({ ...settings, DATA_DIR: installation.dataDir, MAX_TENANT_BYTES_IN_FLIGHT: String(2 * 1024 * 1024) }),
     'web',
   )
   const server = await ownServer(own)
-  const deliver = async (authorization: string) => {
-    const init = { method: 'POST', headers: { authorization }, body: '{"a":1}' }
-    return (await fetch(`${server.url}/api/ingestion/batches?artifact=A.B&hostname=h`, init)).status
-  }
-  const begun = request(`${server.url}/api/ingestion/batches?artifact=A.B&hostname=h`, {
+  const begun = request(`${server.url}${DELIVER}`, {
     method: 'POST',
     headers: { authorization, 'content-length': 4 * 1024 * 1024 },
   })
   begun.on('error', () => {})
   begun.write('{"a":1}\n')
   await expect.poll(() => own.admission.figures().inFlight).toBeGreaterThan(0)
+  const end = async () => {
+    begun.destroy()
+    await expect.poll(() => own.admission.figures().inFlight).toBe(0)
+  }
+  return { own, server, end }
+}
+
+const DELIVER = '/api/ingestion/batches?artifact=A.B&hostname=h'
+
+/** What a client reads that looks for an answer only once all of its body is sent. */
+function readAfterSending(url: string, authorization: string, bytes: number): Promise<string> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  const head = `POST ${DELIVER} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: ${authorization}\r\nContent-Length: ${bytes}\r\n\r\n`
+  return new Promise<string>((resolve, reject) => {
+    socket.on('error', reject)
+    socket.write(head)
+    socket.write(Buffer.alloc(bytes, 'x'), () => socket.once('data', (answer) => resolve(answer.toString())))
+  }).finally(() => socket.destroy())
+}
+
+test('who is refused reads why, though all of a large body is sent first, and with a small one the connection goes on', async () => {
+  const tenant = await newTenant()
+  const { token } = await tenant.as('admin').sources.create({ name: 'flood' } as never)
+  const authorization = `Bearer ${token}`
+  const { own, server, end } = await fullFor(authorization)
+  for (let n = 0; n < 6; n += 1) {
+    expect(await readAfterSending(server.url, authorization, 12 * 1024 * 1024)).toMatch(/^HTTP\/1.1 429 /)
+  }
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const small = () =>
+    new Promise((resolve, reject) => {
+      const sending = request(`${server.url}${DELIVER}`, { method: 'POST', agent, headers: { authorization } })
+      sending.on('error', reject)
+      sending.on('response', (answer) => answer.resume().on('end', () => resolve(answer.statusCode)))
+      sending.end('{"a":1}\n'.repeat(500))
+    })
+  for (let n = 0; n < 4; n += 1) expect(await small()).toBe(429)
+  agent.destroy()
+  await end()
+  await server.close()
+  await own.close()
+})
+
+test('a source whose tenant sends too much at once is refused from memory, the database unasked', async () => {
+  const tenant = await newTenant()
+  const { token } = await tenant.as('admin').sources.create({ name: 'flood' } as never)
+  const authorization = `Bearer ${token}`
+  const { own, server, end } = await fullFor(authorization)
+  const deliver = async (authorization: string) => {
+    const init = { method: 'POST', headers: { authorization }, body: '{"a":1}' }
+    return (await fetch(`${server.url}${DELIVER}`, init)).status
+  }
   expect(await deliver(authorization)).toBe(429)
   const release = await holdAll(own)
   expect([await deliver(authorization), await deliver('Bearer vcs_unknown')]).toEqual([429, 503])
   await release()
-  begun.destroy()
-  await expect.poll(() => own.admission.figures().inFlight).toBe(0)
+  await end()
   expect(await deliver(authorization)).toBe(201)
   await server.close()
   await own.close()
