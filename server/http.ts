@@ -83,7 +83,7 @@ async function assemble(app: Express, base: PageBase, readiness: Readiness, port
   if (!base.env.DISABLE_API_DOCS) app.use(apiDocs())
   app.use('/api/trpc', pageBodyLimit, jsonOnly, trpc(base))
   app.use(['/api/v1', '/api'], restApi(base))
-  app.use(pageBodyLimit, site.routes)
+  app.use(pageBodyLimit, noteReader(base), site.routes)
   app.use(lastResort)
   return site.close
 }
@@ -107,6 +107,13 @@ const trpc = (base: PageBase): RequestHandler =>
         log.error({ path, requestId: ctx?.requestId, error: failure(error.cause ?? error) }, 'procedure failed')
     },
   })
+
+const noteReader =
+  ({ admission }: PageBase): RequestHandler =>
+  (_req, _res, next) => {
+    admission.noteReader()
+    next()
+  }
 
 /** While stopping, no connection is kept for a next request that nobody would answer. */
 const farewell =

@@ -27,8 +27,8 @@ export type Figures = { inFlight: number; backlog: number; oldestSeconds: number
 
 export type Admission = ReturnType<typeof openAdmission>
 
-// What one delivery holds in memory at a time, however long it is: the spool writes blocks of 1 MiB, one while the next
-// gathers. So a large upload takes part of the budget and not all of it.
+// What one delivery holds in memory at a time, however long it is: what a socket and a form gather before the spool has
+// written its block. So a large upload takes part of the budget and not all of it.
 const HELD_BYTES = 2 * 1024 * 1024
 const LEAST_BYTES = 64 * 1024
 const LOOK_MS = 1_000
@@ -75,6 +75,9 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
         ease: (bytes) => pace.ease(tenantId, bytes, spool.read().backlog.get(tenantId)?.bytes ?? 0),
       }
     },
+
+    /** Notes that somebody reads pages: what would only wait is taken in more slowly then. */
+    noteReader: pace.noteReader,
 
     /** Why deliveries of this tenant are refused now, or were within the last minute; null when they are welcome. */
     pressure(tenantId: number): Pressure | null {

@@ -6,9 +6,12 @@ const FROM_BYTES = 16 * 1024 * 1024
 const BYTES_PER_SECOND = 8 * 1024 * 1024
 const LONGEST_MS = 1_000
 
+const READER = 0 // no tenant has this id
+
 /**
- * Holds back the bodies of a tenant that has much waiting, to 8 MiB a second, while others deliver too: what it sends faster
- * would only wait in the spool, and taking it in costs the others. Alone, everybody sends as fast as they can.
+ * Holds back the bodies of a tenant that has much waiting, to 8 MiB a second, while others deliver too or somebody reads
+ * pages: what it sends faster would only wait in the spool, and taking it in costs them. Alone, everybody sends as fast
+ * as they can.
  */
 export function openPace() {
   const company = openCompany()
@@ -16,6 +19,9 @@ export function openPace() {
   return {
     /** Notes that a tenant delivers now. */
     note: company.note,
+
+    /** Notes that somebody reads pages now. */
+    noteReader: () => company.note(READER),
 
     /** Resolves when these bytes may be read on, within a second, for a tenant that has so many bytes waiting. */
     async ease(tenantId: number, bytes: number, waiting: number): Promise<void> {

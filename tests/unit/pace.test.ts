@@ -17,6 +17,14 @@ test('who has much waiting is held back while somebody else delivers, and nobody
   expect(await atOnce(pace.ease(2, 64 * MB, 0))).toBe(true)
 })
 
+test('who has much waiting is held back while somebody reads pages', async () => {
+  const pace = openPace()
+  expect(await atOnce(pace.ease(1, 64 * MB, MUCH))).toBe(true)
+  pace.noteReader()
+  expect(await atOnce(pace.ease(1, 64 * MB, MUCH))).toBe(true)
+  expect(await atOnce(pace.ease(1, 1, MUCH))).toBe(false)
+})
+
 test('who delivers alone is never held back, however much waits', async () => {
   const pace = openPace()
   pace.note(1)
