@@ -153,6 +153,11 @@ test('nothing is of type any, and nobody tells the compiler to look away', () =>
   expect(sourceFiles(...OURS, 'tests').flatMap(escapesOf)).toEqual([])
 })
 
+test('what a page shows is awaited, never read once: HTML arrives in pieces, and an act takes its time', () => {
+  const hasty = /expect\(\s*\[?\s*await (?!tenant\.|rowsOf\()/
+  expect(sourceFiles('tests/e2e').filter((file) => hasty.test(treeOf(file).text))).toEqual([])
+})
+
 test('files and functions stay short', () => {
   const LONG_FILES: Record<string, string> = {
     'server/modules/identity/service.ts': 'every way into an account and every change of one, read side by side',

@@ -17,7 +17,7 @@ test('a page stays where a section of it is not answered, which says so', async 
   await section('The rarest 25 things on it').getByText('Not shown').waitFor()
   await section('Activity by hour and day').getByText('Not shown').waitFor()
   await section('What changed').getByText('Nothing to compare yet').waitFor()
-  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('ws')
+  await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('ws')
 })
 
 test('a page stays where what is typed into it cannot be completed, and where its counts do not come', async () => {
@@ -37,7 +37,7 @@ test('a page stays where what is typed into it cannot be completed, and where it
   await page.getByRole('combobox', { name: 'Query' }).pressSequentially(' Na')
   await expect.poll(() => refused).toBeGreaterThan(before)
   await page.waitForTimeout(300)
-  expect(await page.getByRole('heading', { name: 'Something went wrong' }).count()).toBe(0)
+  await expect.poll(() => page.getByRole('heading', { name: 'Something went wrong' }).count()).toBe(0)
   await page.getByText('x.exe').first().waitFor()
 })
 
@@ -58,7 +58,7 @@ test('a page that watches a delivery waits for a server that is away, and goes o
     await line.getByRole('progressbar').waitFor()
     await page.context().setOffline(true)
     await page.waitForTimeout(4_500)
-    expect(await line.getByRole('progressbar').count()).toBe(1)
+    await expect.poll(() => line.getByRole('progressbar').count()).toBe(1)
   })
   await page.context().setOffline(false)
   await expect.poll(() => line.textContent(), { interval: 500 }).toMatch(/done/)

@@ -99,7 +99,7 @@ test('without JavaScript: the same by links and forms, and what is hidden in a v
   await page.goto(`/rows?artifact=${PSLIST}`)
   await page.getByLabel('Filter CommandLine').fill('/-enc/')
   await page.getByRole('button', { name: 'Go' }).click()
-  expect(await count(page)).toBe(1)
+  await expect.poll(() => count(page)).toBe(1)
   await page.locator('tbody a[data-act="preview"]').click()
   const preview = page.getByRole('complementary', { name: 'Row preview' })
   await expect.poll(() => preview.locator('.decoded').textContent()).toContain(SECRET)
@@ -117,9 +117,11 @@ test('phone and desk, light and dark: no fault of accessibility, nothing wider t
       await page.setViewportSize(viewport)
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-        expect(await faults(page), `${path} ${viewport.width} ${colorScheme}`).toEqual([])
+        await expect.poll(() => faults(page), { message: `${path} ${viewport.width} ${colorScheme}` }).toEqual([])
       }
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(viewport.width)
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: path })
+        .toBeLessThanOrEqual(viewport.width)
     }
     await expect.poll(() => page.locator('main b', { hasText: 'tob' }).count()).toBe(0)
   }

@@ -14,7 +14,7 @@ test('the first person is led to making an account, and finds empty pages that s
   await page.goto('/')
   expect(new URL(page.url()).pathname).toBe('/first')
   await injectAxe(page)
-  expect(await faults(page)).toEqual([])
+  await expect.poll(() => faults(page)).toEqual([])
 
   await page.getByLabel('Username').fill('ada')
   await page.getByLabel('Password').fill('velocicompanion')
@@ -27,7 +27,7 @@ test('the first person is led to making an account, and finds empty pages that s
   for (const path of ['/', '/rows', '/hosts', '/deliveries', '/activity']) {
     await page.goto(path)
     await injectAxe(page)
-    expect(await faults(page), `${path} while empty`).toEqual([])
+    await expect.poll(() => faults(page), { message: `${path} while empty` }).toEqual([])
   }
   expect(readFileSync(join(installation.dataDir, 'logs/app.log'), 'utf8')).not.toContain('a sentence nobody guesses')
 

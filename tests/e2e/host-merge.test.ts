@@ -39,9 +39,9 @@ async function mergeAndSplit(page: Page, { stays, goes }: { stays: number; goes:
   await page.goto(`/hosts/${goes}`)
   expect(new URL(page.url()).pathname).toBe(`/hosts/${stays}`)
   await page.goto('/hosts')
-  expect(await page.locator('tbody tr').count()).toBe(2)
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(2)
   await page.goto('/hosts?q=C.old')
-  expect(await page.locator('tbody tr').count()).toBe(1)
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(1)
 
   await page.goto(`/hosts/${stays}`)
   await page.locator('summary', { hasText: 'Split' }).click()
@@ -49,7 +49,7 @@ async function mergeAndSplit(page: Page, { stays, goes }: { stays: number; goes:
   await page.getByText('one of its own again').waitFor()
   await expect.poll(async () => (await factOf(page, 'Rows').textContent())?.trim()).toBe('2')
   await page.goto('/hosts')
-  expect(await page.locator('tbody tr').count()).toBe(3)
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(3)
 }
 
 describe('two hosts become one, and two again', () => {
@@ -87,7 +87,7 @@ test('a viewer sees neither the way to merge nor that to label', async () => {
   await signIn(page, tenant.people.viewer.username)
   await page.goto(`/hosts/${stays}`)
   await page.getByRole('heading', { name: 'Artifacts' }).waitFor()
-  expect(await page.getByRole('link', { name: 'Merge with another' }).count()).toBe(0)
-  expect(await page.getByLabel('New label').count()).toBe(0)
+  await expect.poll(() => page.getByRole('link', { name: 'Merge with another' }).count()).toBe(0)
+  await expect.poll(() => page.getByLabel('New label').count()).toBe(0)
   expect((await page.goto(`/hosts/${stays}/merge`))?.status()).toBe(403)
 })

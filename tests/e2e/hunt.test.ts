@@ -60,7 +60,9 @@ describe('from a file to its row', () => {
     await uploads.getByText('done').waitFor()
     await uploads.getByRole('link', { name: 'pslist.jsonl' }).click()
     await receipt(page).waitFor()
-    expect(await receipt(page).textContent()).toMatch(/3 rows received = 3 stored \+ 0 duplicate \+ 0 rejected/)
+    await expect
+      .poll(() => receipt(page).textContent())
+      .toMatch(/3 rows received = 3 stored \+ 0 duplicate \+ 0 rejected/)
     await findAndOpen(page)
     await signOut(page)
   })
@@ -72,7 +74,9 @@ describe('from a file to its row', () => {
     await upload(page)
     await page.waitForURL(/\/deliveries\/\d+$/)
     await reloadUntilDone(page)
-    expect(await receipt(page).textContent()).toMatch(/3 rows received = 3 stored \+ 0 duplicate \+ 0 rejected/)
+    await expect
+      .poll(() => receipt(page).textContent())
+      .toMatch(/3 rows received = 3 stored \+ 0 duplicate \+ 0 rejected/)
     await findAndOpen(page)
     await signOut(page)
   })
@@ -85,7 +89,7 @@ describe('from a file to its row', () => {
       await upload(page)
       await page.waitForURL(/\/deliveries\/\d+$/)
       await reloadUntilDone(page)
-      expect(await receipt(page).textContent()).toMatch(counts)
+      await expect.poll(() => receipt(page).textContent()).toMatch(counts)
     }
   })
 
@@ -100,6 +104,6 @@ describe('from a file to its row', () => {
     await page.getByRole('button', { name: 'Upload' }).click()
     const refusal = page.getByRole('list', { name: 'Uploads of this visit' }).getByRole('alert')
     await refusal.waitFor()
-    expect(await refusal.textContent()).toMatch(/ZIP cannot be opened/)
+    await expect.poll(() => refusal.textContent()).toMatch(/ZIP cannot be opened/)
   })
 })

@@ -32,19 +32,19 @@ const press = async (page: Page, ...keys: string[]) => {
 /** Moves to a cell of this text in the row of the cursor. */
 async function toCell(page: Page, text: string) {
   for (let n = 0; n < 8 && !(await cursor(page).textContent())?.includes(text); n += 1) await press(page, 'l')
-  expect(await cursor(page).textContent()).toContain(text)
+  await expect.poll(() => cursor(page).textContent()).toContain(text)
 }
 
 test('the cursor moves by keys, is seen and read out, opens the preview, narrows to its value and goes back', async () => {
   const page = await at(GRID)
   await press(page, 'j', 'j')
-  expect(await page.locator('tr[data-cursor="row"]').getAttribute('data-row')).toBe(
-    await page.locator('tbody tr').nth(1).getAttribute('data-row'),
-  )
-  expect(await cursor(page).evaluate((cell) => cell === document.activeElement)).toBe(true)
-  expect(await page.locator('table[data-grid]').getAttribute('role')).toBe('grid')
+  await expect
+    .poll(() => page.locator('tr[data-cursor="row"]').getAttribute('data-row'))
+    .toBe(await page.locator('tbody tr').nth(1).getAttribute('data-row'))
+  await expect.poll(() => cursor(page).evaluate((cell) => cell === document.activeElement)).toBe(true)
+  await expect.poll(() => page.locator('table[data-grid]').getAttribute('role')).toBe('grid')
   await injectAxe(page)
-  expect(await faults(page)).toEqual([])
+  await expect.poll(() => faults(page)).toEqual([])
 
   await press(page, 'Space')
   const preview = page.getByRole('complementary', { name: 'Row preview' })
@@ -60,7 +60,7 @@ test('the cursor moves by keys, is seen and read out, opens the preview, narrows
   await page.getByLabel('Trail, 2 steps').waitFor()
   await press(page, 'b')
   await page.locator('.trail-steps a').first().waitFor()
-  expect(await page.locator('.trail-steps a').count()).toBe(2)
+  await expect.poll(() => page.locator('.trail-steps a').count()).toBe(2)
   await press(page, 'Escape', 'Escape')
   await page.waitForURL((url) => !url.searchParams.has('q'))
   await expect.poll(() => page.locator('tbody tr').count()).toBe(8)
@@ -74,13 +74,13 @@ test('keys go to screens, to the query, and do nothing inside a field or with a 
   await press(page, '/')
   await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q')
   await page.keyboard.type('gm j?')
-  expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).value)).toBe('gm j?')
+  await expect.poll(() => page.evaluate(() => (document.activeElement as HTMLInputElement).value)).toBe('gm j?')
   expect(page.url()).toMatch(/\/rows$/)
-  expect(await page.locator('dialog').count()).toBe(0)
+  await expect.poll(() => page.locator('dialog').count()).toBe(0)
   await page.goto('/hosts')
   await page.waitForLoadState('networkidle')
   await press(page, 'Alt+j')
-  expect(await cursor(page).count()).toBe(0)
+  await expect.poll(() => cursor(page).count()).toBe(0)
   await press(page, 'j', 'Enter')
   await page.waitForURL(/\/hosts\/\d+/)
 })
@@ -90,7 +90,7 @@ test('the values beside the rows are walked by keys, and Enter takes one', async
   await page.locator('[data-facet]').first().waitFor()
   const at3 = (await page.locator('[data-facet]').allTextContents())[2]
   await press(page, ']', ']', ']', ']', '[')
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(at3)
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(at3)
   await press(page, 'Enter')
   await page.waitForURL((url) => url.search !== new URL(GRID, url).search)
 })
@@ -105,7 +105,7 @@ test('the help lists what this screen has, and leads to where keys are changed',
     expect(text).toContain(title)
   expect(text).not.toContain('Take a column off the stack')
   await injectAxe(page)
-  expect(await faults(page)).toEqual([])
+  await expect.poll(() => faults(page)).toEqual([])
   await press(page, 'Escape')
   await dialog.waitFor({ state: 'detached' })
   await page.getByRole('link', { name: 'Keys of this screen' }).click()
@@ -120,20 +120,19 @@ test('without JavaScript a key is changed on the profile, a clash is refused bes
   const field = (name: string) => page.getByLabel(name, { exact: true })
   await field('Next row').fill('k')
   await page.getByRole('button', { name: 'Save keys' }).click()
-  expect(await page.locator('.key-field .err').allTextContents()).toEqual([
-    expect.stringContaining('row up'),
-    expect.stringContaining('row down'),
-  ])
-  expect(await field('Next row').inputValue()).toBe('k')
+  await expect
+    .poll(() => page.locator('.key-field .err').allTextContents())
+    .toEqual([expect.stringContaining('row up'), expect.stringContaining('row down')])
+  await expect.poll(() => field('Next row').inputValue()).toBe('k')
   await field('Next row').fill('n')
   await page.getByRole('button', { name: 'Save keys' }).click()
   await page.getByText('The keys are saved.').waitFor()
 
   const second = await at(GRID, 'lead')
   await press(second, 'j')
-  expect(await cursor(second).count()).toBe(0)
+  await expect.poll(() => cursor(second).count()).toBe(0)
   await press(second, 'n')
-  expect(await cursor(second).count()).toBe(1)
+  await expect.poll(() => cursor(second).count()).toBe(1)
   await second.goto('/profile')
   await second.getByLabel(/Single keys do something/).uncheck()
   await second.getByRole('button', { name: 'Save keys' }).click()
@@ -141,7 +140,7 @@ test('without JavaScript a key is changed on the profile, a clash is refused bes
   await second.goto(GRID)
   await second.waitForLoadState('networkidle')
   await press(second, 'n')
-  expect(await cursor(second).count()).toBe(0)
+  await expect.poll(() => cursor(second).count()).toBe(0)
 })
 
 test('Ctrl K finds a host, a screen and a view by keyboard, and Enter alone searches the rows', async () => {
@@ -154,7 +153,7 @@ test('Ctrl K finds a host, a screen and a view by keyboard, and Enter alone sear
     .first()
     .waitFor()
   await injectAxe(page)
-  expect(await faults(page)).toEqual([])
+  await expect.poll(() => faults(page)).toEqual([])
   await press(page, 'ArrowDown', 'Enter')
   await page.waitForURL(/\/hosts\/\d+/)
   await press(page, 'Control+k')

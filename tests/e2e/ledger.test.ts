@@ -54,8 +54,8 @@ test('a large upload shows in the ledger how far its load is, how fast, and what
     await expect.poll(() => line.textContent().catch(() => '')).toMatch(/[\d,]+ rows\/s, \d+ MB of 1\d\d MB, .+ left/)
   })
   await expect.poll(() => line.textContent(), { interval: 500 }).toMatch(/done/)
-  expect(await line.textContent()).toContain('300,000')
-  expect(await line.getByRole('progressbar').count()).toBe(0)
+  await expect.poll(() => line.textContent()).toContain('300,000')
+  await expect.poll(() => line.getByRole('progressbar').count()).toBe(0)
 })
 
 describe('rejected rows', () => {
@@ -64,7 +64,7 @@ describe('rejected rows', () => {
     const first = await tenant.deliver(BROKEN, facts)
     const page = await openAs(tenant, `/deliveries/${first.id}`)
     await injectAxe(page)
-    expect(await faults(page)).toEqual([])
+    await expect.poll(() => faults(page)).toEqual([])
     await page.getByText('Mend these lines here').click()
     await page.getByRole('button', { name: 'Send mended lines' }).click()
     await page.getByRole('alert').getByText('No line was changed').waitFor()
@@ -72,7 +72,9 @@ describe('rejected rows', () => {
     await page.getByRole('button', { name: 'Send mended lines' }).click()
     await page.waitForURL((url) => url.pathname !== `/deliveries/${first.id}`)
     await receipt(page).waitFor()
-    expect(await receipt(page).textContent()).toMatch(/1 row received = 1 stored \+ 0 duplicate \+ 0 rejected/)
+    await expect
+      .poll(() => receipt(page).textContent())
+      .toMatch(/1 row received = 1 stored \+ 0 duplicate \+ 0 rejected/)
     await page.getByRole('link', { name: `delivery ${first.id}` }).click()
     await page.getByText('1 of its 2 rejected rows were stored later').waitFor()
     expect(await rowsOf(tenant)).toBe(3)
@@ -100,7 +102,7 @@ describe('rejected rows', () => {
     await page.getByRole('button', { name: 'Send mended file' }).click()
     await page.waitForURL((url) => url.pathname !== `/deliveries/${first.id}`)
     await refreshUntilDone(page)
-    expect(await receipt(page).textContent()).toMatch(/2 rows received = 2 stored/)
+    await expect.poll(() => receipt(page).textContent()).toMatch(/2 rows received = 2 stored/)
     expect(await rowsOf(tenant)).toBe(4)
   })
 })
@@ -113,7 +115,7 @@ test('a failed delivery is told its host and loaded again, without JavaScript an
   else await page.getByLabel('Host, if the rows do not say').fill('WS-7')
   await page.getByRole('button', { name: /Load again|Name and load/ }).click()
   await refreshUntilDone(page)
-  expect(await receipt(page).textContent()).toMatch(/1 row received = 1 stored/)
+  await expect.poll(() => receipt(page).textContent()).toMatch(/1 row received = 1 stored/)
 })
 
 test('the ledger is searched and filtered in the address, and an alarm is acknowledged and closed in its list', async () => {
@@ -136,7 +138,7 @@ test('the ledger is searched and filtered in the address, and an alarm is acknow
     .click()
   await page.getByRole('heading', { name: 'Alarms' }).waitFor()
   await injectAxe(page)
-  expect(await faults(page)).toEqual([])
+  await expect.poll(() => faults(page)).toEqual([])
   await page.getByRole('button', { name: 'Acknowledge' }).click()
   await page.getByRole('gridcell', { name: `seen by ${tenant.people.user.username}` }).waitFor()
   await page.getByRole('button', { name: 'Close' }).click()

@@ -21,14 +21,14 @@ describe('people', () => {
     await ada.getByLabel('New password').fill(NEW_PASSWORD)
     await ada.getByRole('button', { name: 'Set password' }).click()
     await ada.waitForURL((url) => url.pathname === '/')
-    expect(await ada.getByRole('link', { name: 'Users' }).count()).toBe(0)
+    await expect.poll(() => ada.getByRole('link', { name: 'Users' }).count()).toBe(0)
 
     await admin.getByRole('link', { name: 'Open user' }).click()
     await admin.getByLabel('Role').selectOption('admin')
     await admin.getByRole('button', { name: 'Change role' }).click()
     await admin.getByRole('status').filter({ hasText: /./ }).first().waitFor()
     await ada.reload()
-    expect(await ada.getByRole('link', { name: 'Users' }).count()).toBeGreaterThan(0)
+    await expect.poll(() => ada.getByRole('link', { name: 'Users' }).count()).toBeGreaterThan(0)
 
     await admin.getByText('Deactivate', { exact: true }).click()
     await admin.getByRole('button', { name: `Deactivate ${username}` }).click()
@@ -45,7 +45,7 @@ describe('people', () => {
     await page.getByLabel('Password').fill('not the password at all')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('alert').waitFor()
-    expect(await page.getByRole('alert').textContent()).toMatch(/Incorrect username or password/)
+    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/Incorrect username or password/)
     await signIn(page, tenant.people.user.username)
     await page.goto('/profile')
     await page.getByLabel('Current password').fill(PASSWORD)
@@ -55,7 +55,7 @@ describe('people', () => {
       .first()
       .click()
     await page.getByRole('alert').first().waitFor()
-    expect(await page.getByRole('main').textContent()).toMatch(/at least 15 characters/i)
+    await expect.poll(() => page.getByRole('main').textContent()).toMatch(/at least 15 characters/i)
   })
 
   test('an analyst is told that the admin’s pages are not theirs', async () => {

@@ -37,19 +37,19 @@ test('without JavaScript: a window, the way to a date, a row in its context, an 
   await expect
     .poll(() => page.locator('.reading').textContent())
     .toContain('since 5 Jan 2026, 12:10:00 UTC until 5 Jan 2026, 12:15:00 UTC')
-  expect(await events(page).count()).toBe(5)
+  await expect.poll(() => events(page).count()).toBe(5)
   await page.getByRole('link', { name: 'Next window' }).click()
-  expect(await events(page).count()).toBe(4)
+  await expect.poll(() => events(page).count()).toBe(4)
   await page.getByRole('link', { name: 'Whole range' }).click()
   await page.getByLabel('Go to (UTC)').fill('2026-01-05 12:40 ')
   await page.getByRole('button', { name: 'Go', exact: true }).click()
   await expect.poll(() => page.locator('.reading').textContent()).toContain('read from 5 Jan 2026, 12:40:00 UTC')
   const odd = page.locator('tr[data-row]', { hasText: 'mimikatz' })
-  expect(await odd.locator('.ctl').first().textContent()).toContain('202E')
+  await expect.poll(() => odd.locator('.ctl').first().textContent()).toContain('202E')
   await odd.locator('summary').click()
   await odd.getByRole('link', { name: 'This row among all others' }).click()
   await expect.poll(() => page.locator('tr#here[aria-current="true"]').textContent()).toContain('mimikatz')
-  expect(await events(page).count()).toBe(50)
+  await expect.poll(() => events(page).count()).toBe(50)
 
   await page.locator('tr#here summary').click()
   await page.locator('tr#here').getByRole('link', { name: 'Annotate' }).click()
@@ -61,7 +61,7 @@ test('without JavaScript: a window, the way to a date, a row in its context, an 
   await page.getByLabel('Seconds to add').fill('90')
   await page.getByLabel('Reason').fill('no time server')
   await page.getByRole('button', { name: 'Set the clock' }).click()
-  expect(await events(page).last().textContent()).toContain('its clock said')
+  await expect.poll(() => events(page).last().textContent()).toContain('its clock said')
   await page.goto('/timeline?from=yesterdayish')
   await expect.poll(() => page.getByRole('alert').textContent()).toContain('From: “yesterdayish” is no time.')
 })
@@ -92,7 +92,7 @@ test.each([true, false])(
     await page.getByRole('button', { name: 'Remove annotation' }).click()
     const said = (what: string) => page.getByRole('status').filter({ hasText: what }).waitFor()
     await said('The annotation is removed. It can be undone for ten minutes.')
-    expect(await page.locator('tr.note', { hasText: text }).count()).toBe(0)
+    await expect.poll(() => page.locator('tr.note', { hasText: text }).count()).toBe(0)
     const removed = page.url()
     if (javaScriptEnabled) {
       await page.waitForLoadState('networkidle')
@@ -112,8 +112,8 @@ test('a verdict given elsewhere is on the events of a timeline that nobody touch
   await signIn(page, tenant.people.viewer.username)
   await page.goto(`/timeline?host=${host}&q=Pid:41`)
   const cell = page.locator('tr[data-row] [data-cell][data-type="path"]')
-  expect(await cell.locator('a.prev').getAttribute('href')).toContain('/observables?type=path')
-  expect(await cell.locator('svg.v').count()).toBe(0)
+  await expect.poll(() => cell.locator('a.prev').getAttribute('href')).toContain('/observables?type=path')
+  await expect.poll(() => cell.locator('svg.v').count()).toBe(0)
   const value = (await cell.getAttribute('data-value'))!
   const decided = { observables: [{ type: 'path' as const, value }], verdict: 'malicious' as const }
   const { undo } = await tenant.as('user').verdicts.decide(decided)
@@ -124,7 +124,7 @@ test('a verdict given elsewhere is on the events of a timeline that nobody touch
   await tenant.as('user').verdicts.decide(decided)
   await signIn(plain, tenant.people.viewer.username)
   await plain.goto(`/timeline?host=${host}&q=Pid:41`)
-  expect(await plain.locator('tr[data-row] svg.v-malicious').count()).toBe(1)
+  await expect.poll(() => plain.locator('tr[data-row] svg.v-malicious').count()).toBe(1)
 })
 
 test('the host page stands before its portrait, which follows with JavaScript and is linked without', async () => {
@@ -157,20 +157,22 @@ test('no fault of accessibility and no sideways scroll, on desk and phone, light
     await page.setViewportSize(viewport)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      expect(await faults(page)).toEqual([])
+      await expect.poll(() => faults(page)).toEqual([])
       if (process.env.SHOTS)
         await page.screenshot({
           path: `${process.env.SHOTS}/timeline-${viewport.width}-${colorScheme}.png`,
           fullPage: true,
         })
     }
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
+      .toBeLessThanOrEqual(viewport.width)
   }
   await page.goto(`/hosts/${host}/rarest`)
   await injectAxe(page)
-  expect(await faults(page)).toEqual([])
+  await expect.poll(() => faults(page)).toEqual([])
   await page.goto(`/hosts/${host}/activity`)
   await injectAxe(page)
-  expect(await faults(page)).toEqual([])
+  await expect.poll(() => faults(page)).toEqual([])
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/activity.png`, fullPage: true })
 })
