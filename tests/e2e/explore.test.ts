@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 import { beforeAll, expect, test } from 'vitest'
 import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
-import { faults, injectAxe } from './accessibility.ts'
+import { faults } from './accessibility.ts'
 import { DESK, PHONE, signIn, visitor } from './browser.ts'
 
 const PSLIST = 'Windows.System.Pslist'
@@ -112,7 +112,6 @@ test('phone and desk, light and dark: no fault of accessibility, nothing wider t
   for (const path of ['/rows', `/rows?artifact=${PSLIST}&counts=1`, '/rows?q=*&counts=1']) {
     await page.goto(path)
     await page.waitForLoadState('networkidle')
-    await injectAxe(page)
     for (const viewport of [DESK, PHONE]) {
       await page.setViewportSize(viewport)
       for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 import { beforeAll, expect, test } from 'vitest'
 import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
-import { faults, injectAxe } from './accessibility.ts'
+import { faults } from './accessibility.ts'
 import { signIn, visitor } from './browser.ts'
 
 const PSLIST = 'Windows.System.Pslist'
@@ -43,7 +43,6 @@ test('the cursor moves by keys, is seen and read out, opens the preview, narrows
     .toBe(await page.locator('tbody tr').nth(1).getAttribute('data-row'))
   await expect.poll(() => cursor(page).evaluate((cell) => cell === document.activeElement)).toBe(true)
   await expect.poll(() => page.locator('table[data-grid]').getAttribute('role')).toBe('grid')
-  await injectAxe(page)
   await expect.poll(() => faults(page)).toEqual([])
 
   await press(page, 'Space')
@@ -104,7 +103,6 @@ test('the help lists what this screen has, and leads to where keys are changed',
   for (const title of ['Next row', 'Only rows with this value', 'Star the row', 'Save this view', 'Focus the query'])
     expect(text).toContain(title)
   expect(text).not.toContain('Take a column off the stack')
-  await injectAxe(page)
   await expect.poll(() => faults(page)).toEqual([])
   await press(page, 'Escape')
   await dialog.waitFor({ state: 'detached' })
@@ -152,7 +150,6 @@ test('Ctrl K finds a host, a screen and a view by keyboard, and Enter alone sear
   await option(/ws-01.*host/)
     .first()
     .waitFor()
-  await injectAxe(page)
   await expect.poll(() => faults(page)).toEqual([])
   await press(page, 'ArrowDown', 'Enter')
   await page.waitForURL(/\/hosts\/\d+/)

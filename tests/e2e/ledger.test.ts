@@ -5,7 +5,7 @@ import type { Page } from 'playwright'
 import { afterAll, describe, expect, test } from 'vitest'
 import { whileLoadsWait } from '../support/held-loads.ts'
 import { newTenant, type Tenant } from '../support/world.ts'
-import { faults, injectAxe } from './accessibility.ts'
+import { faults } from './accessibility.ts'
 import { PHONE, signIn, visitor } from './browser.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'velocicompanion-ledger-'))
@@ -63,7 +63,6 @@ describe('rejected rows', () => {
     const tenant = await newTenant()
     const first = await tenant.deliver(BROKEN, facts)
     const page = await openAs(tenant, `/deliveries/${first.id}`)
-    await injectAxe(page)
     await expect.poll(() => faults(page)).toEqual([])
     await page.getByText('Mend these lines here').click()
     await page.getByRole('button', { name: 'Send mended lines' }).click()
@@ -137,7 +136,6 @@ test('the ledger is searched and filtered in the address, and an alarm is acknow
     .first()
     .click()
   await page.getByRole('heading', { name: 'Alarms' }).waitFor()
-  await injectAxe(page)
   await expect.poll(() => faults(page)).toEqual([])
   await page.getByRole('button', { name: 'Acknowledge' }).click()
   await page.getByRole('gridcell', { name: `seen by ${tenant.people.user.username}` }).waitFor()

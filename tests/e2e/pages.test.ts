@@ -4,7 +4,7 @@ import type { Page } from 'playwright'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { projectRoot } from '#db/root.ts'
 import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
-import { faults, injectAxe } from './accessibility.ts'
+import { faults } from './accessibility.ts'
 import { bringCookie, DESK, PHONE, visitor } from './browser.ts'
 
 const NARROW = { width: 320, height: 640 }
@@ -178,7 +178,6 @@ describe('signed out', () => {
 
 async function inspect(page: Page, path: string) {
   await page.goto(path)
-  await injectAxe(page)
   for (const viewport of [DESK, PHONE]) {
     await page.setViewportSize(viewport)
     for (const colorScheme of ['light', 'dark'] as const) {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright'
 import { beforeAll, expect, test } from 'vitest'
 import { stackLink } from '#app/lib/stack-link.ts'
 import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
-import { faults, injectAxe } from './accessibility.ts'
+import { faults } from './accessibility.ts'
 import { DESK, PHONE, signIn, visitor } from './browser.ts'
 
 const TASKS = 'Windows.System.TaskScheduler/Analysis'
@@ -54,7 +54,6 @@ test('from the list of well-known stacks to what only one host has, its rows and
   await expect.poll(() => lines(page).first().textContent()).toContain('svch0st.exe')
   await expect.poll(() => lines(page).first().locator('.ctl').first().textContent()).toContain('202E')
   await page.getByRole('img', { name: /Long tail: .* 4 values/ }).waitFor()
-  await injectAxe(page)
   await expect.poll(() => faults(page)).toEqual([])
   await lines(page).first().getByTitle('Seen on 1 of 12 hosts').click()
   await page.getByRole('heading', { name: 'Hosts of a value' }).waitFor()
@@ -109,7 +108,6 @@ test('comparing the last two collections tells what one host has anew, with and 
     await expect.poll(() => row.count()).toBe(1)
     await expect.poll(() => row.textContent()).toContain('svch0st.exe')
     if (javaScriptEnabled) {
-      await injectAxe(page)
       await expect.poll(() => faults(page)).toEqual([])
     }
   }
@@ -121,7 +119,6 @@ test('on a phone, in either theme, nothing lies beyond the edge and nothing is o
     for (const path of ['/stacks', commands(), '/compare', `/compare?artifact=${encodeURIComponent(TASKS)}`]) {
       await page.goto(path)
       await page.waitForLoadState('networkidle')
-      await injectAxe(page)
       expect([path, await faults(page)]).toEqual([path, []])
       await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width)
       if (process.env.SHOTS)

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 import { beforeAll, expect, test } from 'vitest'
 import { jsonLines, newTenant, type Tenant } from '../support/world.ts'
-import { faults, injectAxe } from './accessibility.ts'
+import { faults } from './accessibility.ts'
 import { DESK, PHONE, signIn, visitor } from './browser.ts'
 
 const PSLIST = 'Windows.System.Pslist'
@@ -152,7 +152,6 @@ test('no fault of accessibility and no sideways scroll, on desk and phone, light
   const page = await visitor()
   await signIn(page, tenant.people.user.username)
   await page.goto(`/timeline?host=${host}&lanes=user`)
-  await injectAxe(page)
   for (const viewport of [DESK, PHONE]) {
     await page.setViewportSize(viewport)
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -169,10 +168,8 @@ test('no fault of accessibility and no sideways scroll, on desk and phone, light
       .toBeLessThanOrEqual(viewport.width)
   }
   await page.goto(`/hosts/${host}/rarest`)
-  await injectAxe(page)
   await expect.poll(() => faults(page)).toEqual([])
   await page.goto(`/hosts/${host}/activity`)
-  await injectAxe(page)
   await expect.poll(() => faults(page)).toEqual([])
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/activity.png`, fullPage: true })
 })

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { base, jsonLines, newTenant, type Tenant } from '../support/world.ts'
-import { faults, injectAxe } from './accessibility.ts'
+import { faults } from './accessibility.ts'
 import { signIn, visitor } from './browser.ts'
 
 const PSLIST = 'Windows.System.Pslist'
@@ -96,7 +96,6 @@ test('a star and a tag by keys show in the grid and in another browser', async (
   await page.keyboard.type('odd')
   await page.keyboard.press('Enter')
   await page.locator(`tr[data-row="${marked}"] .row-marks:visible`).getByText('odd').waitFor()
-  await injectAxe(page)
   await expect.poll(() => faults(page)).toEqual([])
   const other = await at('/marks', 'lead', { javaScriptEnabled: false })
   await expect.poll(() => other.locator('tbody tr').getAttribute('data-row')).toBe(marked)
@@ -122,7 +121,6 @@ test.each([true, false])(
     const stored = () => mine.getByRole('region', { name: 'Stored text' }).textContent()
     await expect.poll(stored).toContain('what the lead wrote')
     if (javaScriptEnabled) {
-      await injectAxe(mine)
       await expect.poll(() => faults(mine)).toEqual([])
     }
     await mine.getByLabel('Your text').fill('both of what we wrote')
