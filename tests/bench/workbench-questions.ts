@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client'
+import { asCursor, orderBy, orderOf } from '#server/modules/telemetry/sql/order.ts'
 
 /** A hunter's question: the procedure that answers it, and what one would ask the engine by hand. */
 export type Question = {
@@ -43,6 +44,10 @@ export async function questions(engine: ClickHouseClient): Promise<Question[]> {
   )
   const batches = await list<{ id: string }>(
     `select toString(batch_id) as id from rows where ${OWN} group by batch_id having count() > 500000 order by batch_id desc limit 2`,
+  )
+  const newest = orderOf([])
+  const [edge] = await list<{ key: string[] }>(
+    `select ${newest.key} as key from rows where ${OF(PSLIST)} order by ${orderBy(newest, 'after')} limit 1 offset ${9_999 * 50 - 1}`,
   )
   const hashes = cells.map((cell) => cell.text)
   const between = `event_time >= toDateTime64('2025-10-09 00:00:00', 3, 'UTC') and event_time < toDateTime64('2025-11-08 00:00:00', 3, 'UTC')`
@@ -155,6 +160,22 @@ export async function questions(engine: ClickHouseClient): Promise<Question[]> {
       ],
     },
   ]
+  if (edge)
+    found.splice(1, 0, {
+      name: 'page 10,000 of rows',
+      procedure: 'telemetry.rows',
+      input: {
+        artifact: PSLIST,
+        columns: ['Name', 'CommandLine', 'Username'],
+        cursor: asCursor({ way: 'after', key: edge.key }),
+      },
+      sql: [
+        `select host_id, batch_id, line, event_time, ${text('Name')}, ${text('CommandLine')}, ${text('Username')}, raw from rows
+         where ${OF(PSLIST)} and event_time <= fromUnixTimestamp64Milli({ms:Int64}) order by event_time desc, batch_id desc, line desc limit 51`,
+        `select count() from rows where ${OF(PSLIST)}`,
+      ],
+      params: { ms: edge.key[0] },
+    })
   const [after, before] = batches
   if (after && before)
     found.push({
