@@ -91,8 +91,8 @@ export type Tables = {
     /** Act to key; empty: the keys we come with. An act with an empty text has no key. */
     keys: Generated<Json>
     keys_off_at: Timestamp | null
-    /** Name of an IANA time zone. */
-    zone: Generated<string>
+    /** Name of an IANA time zone; null for that of the tenant. */
+    zone: string | null
   }
   activity: {
     tenant_id: Generated<number>
@@ -549,6 +549,8 @@ export type Tables = {
     /** Whether files that endpoints uploaded are kept when an archive brings them. */
     keep_uploads: Generated<boolean>
     leaving_at: Timestamp | null
+    /** Name of an IANA time zone. */
+    zone: Generated<string>
   }
   verdict: {
     tenant_id: Generated<number>

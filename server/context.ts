@@ -37,8 +37,10 @@ export type Viewer = {
   /** Act to key, over those we come with; and whether single keys do anything. */
   keys: Record<string, string>
   keysOn: boolean
-  /** The IANA time zone in which pages show times. */
+  /** The IANA time zone in which pages show times: the person's own, where they chose one, else the tenant's. */
   zone: string
+  ownZone: string | null
+  tenantZone: string
 }
 
 type WithCookie = { setCookie: string[] }
@@ -109,7 +111,9 @@ async function viewerOf({ pool }: Base, principal: Principal): Promise<Viewer> {
     density: principal.density,
     keys: principal.keys,
     keysOn: principal.keys_on,
-    zone: principal.zone,
+    zone: principal.zone ?? principal.tenant_zone,
+    ownZone: principal.zone,
+    tenantZone: principal.tenant_zone,
   }
 }
 

@@ -11,7 +11,7 @@ export const useNow = () => useShell()?.now ?? new Date(0)
 /** Who is looking, on a page inside the shell. */
 export const useViewer = () => useShell()?.viewer ?? null
 
-/** How times are written for whoever looks: in the zone they chose. */
+/** How times are written for whoever looks: in the zone they chose, or the tenant's. */
 export const useTimes = () => timesIn(useViewer()?.zone ?? 'UTC')
 
 /** Whether the person may change records: everybody but a viewer. */

@@ -36,6 +36,7 @@ export const POLICY = {
   'user:read': admins,
   'user:write': admins,
   'tenant:read': everyone,
+  'tenant:write': admins,
   'tenant:create': everyone, // and an operator: tenants.create asks for that
   'tenant:end': everyone, // and an operator: tenants.end asks for that
   'retention:read': admins,

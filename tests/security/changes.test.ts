@@ -187,6 +187,7 @@ const WRITES: Record<string, string[]> = {
   'retention.run': ['+activity'],
   'tenants.end': ['+deleted_tenant', 'tenant.leaving_at'],
   'tenants.keepUploads': ['+activity', 'tenant.keep_uploads'],
+  'tenants.setZone': ['+activity', 'tenant.zone'],
   'enrichment.setKey': ['+activity', 'virustotal_key.sealed', 'virustotal_key.set_by'],
   'enrichment.removeKey': ['+activity', '-virustotal_key'],
 }

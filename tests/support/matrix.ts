@@ -167,6 +167,7 @@ export const CASES: Record<string, Case> = {
   'tenants.intake': { inputs: none },
   'tenants.keepsUploads': { inputs: none },
   'tenants.keepUploads': { inputs: () => [{ keep: false }] },
+  'tenants.setZone': { inputs: () => [{ zone: 'Asia/Kathmandu' }] },
   'retention.list': { inputs: none },
   'retention.preview': { inputs: ({ artifact }) => [{ artifact, days: 30 }, { days: 30 }] },
   'retention.set': { inputs: () => [{ artifact: fresh(), days: 36_000 }], creates: true },

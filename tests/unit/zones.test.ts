@@ -143,7 +143,8 @@ describe('the zones to choose from', () => {
     const look = { theme: 'dark', density: 'compact' }
     expect(Preferences.parse({ ...look, zone: 'Asia/Kathmandu' }).zone).toBe('Asia/Kathmandu')
     expect(Preferences.parse(look).zone).toBeUndefined()
-    for (const zone of ['Europe/Wien', '', '+05:45', 'europe/vienna']) {
+    expect(Preferences.parse({ ...look, zone: '' }).zone).toBeNull()
+    for (const zone of ['Europe/Wien', ' ', '+05:45', 'europe/vienna']) {
       const { error } = Preferences.safeParse({ ...look, zone })
       expect(error?.issues[0]).toMatchObject({
         path: ['zone'],

@@ -10,7 +10,7 @@ import { fieldsOf } from '#app/lib/fields.server.ts'
 import { ACTS } from '#app/lib/keys.ts'
 import { titled } from '#app/lib/title.ts'
 import { useViewer } from '#app/lib/viewer.ts'
-import { KeyChoice, PasswordChange, Preferences, Rename, SessionId } from '#server/modules/identity/schema.ts'
+import { KeyChoice, PasswordChange, Preferences, Rename, SessionId, ZONES } from '#server/modules/identity/schema.ts'
 
 export const meta = titled('Profile')
 export const handle = { trail: () => [{ title: 'Profile' }] }
@@ -34,7 +34,7 @@ const SAID: Record<string, string> = {
   'end-others': 'Every other session has ended.',
 }
 
-export const loader = load(async ({ api, query }) => ({
+export const loader = load(async ({ api, query, viewer }) => ({
   sessions: await api.identity.sessions(),
   said: SAID[query.said ?? ''] ?? null,
   look: fieldsOf(Preferences, {
@@ -42,7 +42,10 @@ export const loader = load(async ({ api, query }) => ({
     density: { title: 'Density', choices: DENSITIES },
     zone: {
       title: 'Time zone',
-      required: true,
+      choices: [
+        { value: '', title: `the tenant’s (${viewer.tenantZone})` },
+        ...ZONES.map((zone) => ({ value: zone, title: zone })),
+      ],
       hint: 'In which pages show times. A time that is typed without a zone means UTC, and exports stay UTC.',
     },
   }),
@@ -90,7 +93,7 @@ export default function Profile() {
         plain
         fields={look}
         intent="look"
-        values={{ theme: viewer.theme, density: viewer.density, zone: viewer.zone }}
+        values={{ theme: viewer.theme, density: viewer.density, zone: viewer.ownZone }}
         submit="Save look"
         failed="The look was not saved."
       />

@@ -1,4 +1,6 @@
+import { redirect } from '@remix-run/node'
 import { Form, useActionData, useLoaderData } from '@remix-run/react'
+import { SchemaForm } from '#app/components/form.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
@@ -7,24 +9,28 @@ import { RetentionRules, RuleForm } from '#app/components/retention.tsx'
 import { Time } from '#app/components/time.tsx'
 import { WholeValue } from '#app/components/value.tsx'
 import { act, load } from '#app/lib/api.server.ts'
-import { fieldsOf } from '#app/lib/fields.server.ts'
+import { type Field, fieldsOf } from '#app/lib/fields.server.ts'
 import { number } from '#app/lib/format.ts'
 import { titledBy } from '#app/lib/title.ts'
 import { useTimes } from '#app/lib/viewer.ts'
 import { RetentionOf, RetentionRule } from '#server/modules/retention/schema.ts'
-import { TenantId } from '#server/modules/tenants/schema.ts'
+import { TenantId, TenantZone } from '#server/modules/tenants/schema.ts'
 
 type Named = { tenant: { name: string } }
 export const meta = titledBy(({ tenant }: Named) => tenant.name)
 export const handle = { trail: ({ tenant }: Named) => [{ title: 'Tenants', to: '/tenants' }, { title: tenant.name }] }
 
-export const loader = load(async ({ api, params, viewer }) => {
+export const loader = load(async ({ api, params, query, viewer }) => {
   const tenant = await api.tenants.get(TenantId.parse({ id: params.tenantId }))
   const keeps = tenant.id === viewer.tenantId && viewer.role === 'admin'
   return {
     tenant,
     keeps,
     mayEnd: viewer.operator && tenant.id !== viewer.tenantId,
+    said: query.said === 'zone' ? 'zone' : null,
+    zoneFields: fieldsOf(TenantZone, {
+      zone: { hint: 'Who chose a zone on their profile keeps that. What is typed and exported stays UTC.' },
+    }),
     rules: keeps ? await api.retention.list() : null,
     fields: fieldsOf(RetentionRule, {
       artifact: { title: 'Artifact', mono: true, hint: 'Empty: every artifact that has no rule of its own.' },
@@ -34,8 +40,13 @@ export const loader = load(async ({ api, params, viewer }) => {
 })
 
 // A rule is shown with what it would take before it is made.
-export const action = act(async ({ api, form }) => {
+export const action = act(async ({ api, form, params }) => {
   const did = form.intent ?? ''
+  if (did === 'zone') {
+    await api.tenants.setZone(TenantZone.parse(form))
+    // A redirect: the frame must be drawn by a request that already sees the change.
+    return redirect(`/tenants/${params.tenantId}?said=zone`)
+  }
   if (did === 'remove') await api.retention.remove(RetentionOf.parse(form))
   if (did === 'run') await api.retention.run()
   if (did === 'remove' || did === 'run') return { did, preview: null }
@@ -49,6 +60,7 @@ export const action = act(async ({ api, form }) => {
 })
 
 const DID: Record<string, string> = {
+  zone: 'The time zone is saved. Pages show times in it to everybody who chose none of their own.',
   set: 'The rule holds. What it takes goes next night, or when you apply the rules now.',
   remove: 'The rule is taken away. What it took does not come back.',
   run: 'The rules are being applied. The activity says how many rows went.',
@@ -56,9 +68,9 @@ const DID: Record<string, string> = {
 
 export default function TenantPage() {
   const { zone } = useTimes()
-  const { tenant, keeps, mayEnd, rules, fields } = useLoaderData<typeof loader>()
+  const { tenant, keeps, mayEnd, said, zoneFields, rules, fields } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
-  const did = answer && 'did' in answer ? DID[answer.did] : undefined
+  const did = answer ? 'did' in answer && DID[answer.did] : said && DID[said]
   return (
     <>
       <PageHead title={<WholeValue text={tenant.name} />} about={tenant.description}>
@@ -83,9 +95,11 @@ export default function TenantPage() {
           Members: number(Number(tenant.member_count)),
           Hosts: number(Number(tenant.host_count)),
           'Your role': tenant.role ?? 'none',
+          'Time zone': tenant.zone,
           [`Created (${zone})`]: <Time at={tenant.created_at} />,
         }}
       />
+      {keeps && <ZoneForm fields={zoneFields} zone={tenant.zone} />}
       {rules && (
         <section className="pt-3">
           <SectionHead title="How long rows are kept" about="for ever, where no rule speaks">
@@ -105,3 +119,17 @@ export default function TenantPage() {
     </>
   )
 }
+
+const ZoneForm = ({ fields, zone }: { fields: Field[]; zone: string }) => (
+  <section className="pt-3">
+    <SectionHead title="Time zone" about="in which pages show times, unless a person chose another" />
+    <SchemaForm
+      plain
+      fields={fields}
+      intent="zone"
+      values={{ zone }}
+      submit="Save time zone"
+      failed="The time zone was not saved."
+    />
+  </section>
+)

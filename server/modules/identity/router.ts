@@ -50,4 +50,4 @@ export const identityRouter = router({
 })
 
 // What pages need to draw themselves is theirs alone.
-const asTold = ({ epoch: _private, keys: _keys, keys_on: _on, zone: _zone, ...me }: Principal) => me
+const asTold = ({ epoch: _epoch, keys: _keys, keys_on: _on, zone: _own, tenant_zone: _theirs, ...me }: Principal) => me

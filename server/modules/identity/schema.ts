@@ -58,14 +58,18 @@ const RENAMED: Record<string, string> = {
   'Pacific/Truk': 'Pacific/Chuuk',
 }
 const named = Intl.supportedValuesOf('timeZone').map((name) => RENAMED[name] ?? name)
-/** The zones a person may choose from, UTC first. */
+/** The zones a person or a tenant may choose from, UTC first. */
 export const ZONES = ['UTC', ...[...new Set(named)].filter((name) => name !== 'UTC').sort()]
 
-/** How pages look to a person; a zone that is not named stays as it is. */
+export const Zone = z
+  .enum(ZONES, 'There is no such time zone. Choose one of the list, such as Europe/Vienna, or UTC.')
+  .meta({ title: 'Time zone' })
+
+/** How pages look to a person; a zone that is not named stays as it is, an empty one is the tenant's. */
 export const Preferences = z.object({
   theme: z.enum(ColourTheme),
   density: z.enum(RowDensity),
-  zone: z.enum(ZONES, 'There is no such time zone. Choose one of the list, such as Europe/Vienna, or UTC.').optional(),
+  zone: z.preprocess((chosen) => (chosen === '' ? null : chosen), Zone.nullable()).optional(),
 })
 export const SessionId = z.object({ id: z.string().regex(/^[0-9a-f]{16}$/) })
 

@@ -22,7 +22,7 @@ export function tenantsOf(pool: Kysely<Tables>, { accountId, operator }: Pick<Ac
     .leftJoin('tally as unread', (join) =>
       join.onRef('unread.tenant_id', '=', 'tenant.id').on('unread.what', '=', `unread ${accountId ?? 0}`),
     )
-    .select(['tenant.id', 'tenant.name', 'tenant.description', 'tenant.created_at', 'membership.role'])
+    .select(['tenant.id', 'tenant.name', 'tenant.description', 'tenant.zone', 'tenant.created_at', 'membership.role'])
     .select((eb) => [
       eb.fn.coalesce('tally.n', eb.lit(0)).as('host_count'),
       eb.fn.coalesce('open_alarm.n', eb.lit(0)).as('alarm_count'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Zone } from '#server/modules/identity/schema.ts'
 import { ById, blank, line } from '#server/platform/input.ts'
 
 export const TenantId = ById
@@ -9,6 +10,9 @@ export const NewTenant = z.object({
 
 /** Whether files that endpoints uploaded are kept when an archive brings them. */
 export const KeepUploads = z.object({ keep: z.boolean() })
+
+/** In which zone people of the tenant read times who chose none of their own. */
+export const TenantZone = z.object({ zone: Zone })
 
 /** The end of a tenant, asked for by its id and, as a second look, its name. */
 export const TenantEnd = ById.extend({

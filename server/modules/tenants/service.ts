@@ -11,7 +11,7 @@ import { acrossTenants } from '#server/platform/tenant.ts'
 import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
 import { emptyTenant } from './jobs.ts'
 import { countDeliveries, deletedTenants, tenantsOf } from './queries.ts'
-import type { KeepUploads, NewTenant, TenantEnd } from './schema.ts'
+import type { KeepUploads, NewTenant, TenantEnd, TenantZone } from './schema.ts'
 
 /** Makes a tenant with its creator as first admin. Operators only. */
 export async function createTenant(
@@ -110,4 +110,11 @@ export async function keepUploads(ctx: Ctx, { keep }: z.infer<typeof KeepUploads
   await ctx.db.updateTable('tenant').set({ keep_uploads: keep }).where('id', '=', ctx.actor.tenantId).execute()
   await record(ctx, 'tenant.keep_uploads', { type: 'tenant', id: ctx.actor.tenantId }, { keep })
   return { keep }
+}
+
+/** Sets the zone in which people of the tenant read times; who chose one of their own keeps it. */
+export async function setZone(ctx: Ctx, { zone }: z.infer<typeof TenantZone>) {
+  await ctx.db.updateTable('tenant').set({ zone }).where('id', '=', ctx.actor.tenantId).execute()
+  await record(ctx, 'tenant.zone_set', { type: 'tenant', id: ctx.actor.tenantId }, { zone })
+  return { zone }
 }

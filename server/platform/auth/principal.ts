@@ -18,8 +18,9 @@ export type Principal = {
   /** Act to key, where the person chose other keys than those we come with. */
   keys: Record<string, string>
   keys_on: boolean
-  /** The IANA time zone in which pages show times. */
-  zone: string
+  /** The IANA time zone in which pages show times, where the person chose one; and that of the tenant, for whoever did not. */
+  zone: string | null
+  tenant_zone: string
   created_at: Date
 }
 
@@ -43,6 +44,7 @@ export const principals = (pool: Kysely<Tables>) =>
       'membership.role',
       'membership.tenant_id',
       'tenant.name as tenant_name',
+      'tenant.zone as tenant_zone',
       eb('membership.deactivated_at', 'is', null).$castTo<boolean>().as('is_active'),
       eb('account.operator_at', 'is not', null).$castTo<boolean>().as('operator'),
       eb.fn.coalesce('auth.password.epoch', eb.lit(0)).as('epoch'),
