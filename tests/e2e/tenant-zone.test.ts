@@ -50,7 +50,7 @@ test.each([true, false])(
   'the profile says which zone the tenant has, and one’s own goes before it; JavaScript: %s',
   async (javaScriptEnabled) => {
     const tenant = await newTenant()
-    await tenant.as('admin').tenants.setZone({ zone: 'Asia/Kathmandu' })
+    await tenant.as('admin').tenants.setZone({ id: tenant.id, zone: 'Asia/Kathmandu' })
     const page = await visitor({ javaScriptEnabled })
     await bringCookie(page, await tenant.cookie('user'))
     await page.goto('/profile')
@@ -68,7 +68,7 @@ test.each([true, false])(
 
 test('a zone of a tenant that is none is refused beside its field, and the one before stays', async () => {
   const tenant = await newTenant()
-  await tenant.as('admin').tenants.setZone({ zone: 'Europe/Vienna' })
+  await tenant.as('admin').tenants.setZone({ id: tenant.id, zone: 'Europe/Vienna' })
   const page = await visitor()
   await bringCookie(page, await tenant.cookie('admin'))
   await page.goto(`/tenants/${tenant.id}`)

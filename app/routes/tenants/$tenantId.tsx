@@ -20,6 +20,8 @@ type Named = { tenant: { name: string } }
 export const meta = titledBy(({ tenant }: Named) => tenant.name)
 export const handle = { trail: ({ tenant }: Named) => [{ title: 'Tenants', to: '/tenants' }, { title: tenant.name }] }
 
+const ZONE_HINT = 'Who chose a zone on their profile keeps that. What is typed and exported stays UTC.'
+
 export const loader = load(async ({ api, params, query, viewer }) => {
   const tenant = await api.tenants.get(TenantId.parse({ id: params.tenantId }))
   const keeps = tenant.id === viewer.tenantId && viewer.role === 'admin'
@@ -28,9 +30,7 @@ export const loader = load(async ({ api, params, query, viewer }) => {
     keeps,
     mayEnd: viewer.operator && tenant.id !== viewer.tenantId,
     said: query.said === 'zone' ? 'zone' : null,
-    zoneFields: fieldsOf(TenantZone, {
-      zone: { hint: 'Who chose a zone on their profile keeps that. What is typed and exported stays UTC.' },
-    }),
+    zoneFields: keeps ? fieldsOf(TenantZone, { zone: { hint: ZONE_HINT } }) : null,
     rules: keeps ? await api.retention.list() : null,
     fields: fieldsOf(RetentionRule, {
       artifact: { title: 'Artifact', mono: true, hint: 'Empty: every artifact that has no rule of its own.' },
@@ -43,7 +43,7 @@ export const loader = load(async ({ api, params, query, viewer }) => {
 export const action = act(async ({ api, form, params }) => {
   const did = form.intent ?? ''
   if (did === 'zone') {
-    await api.tenants.setZone(TenantZone.parse(form))
+    await api.tenants.setZone(TenantZone.parse({ ...form, id: params.tenantId }))
     // A redirect: the frame must be drawn by a request that already sees the change.
     return redirect(`/tenants/${params.tenantId}?said=zone`)
   }
@@ -99,7 +99,7 @@ export default function TenantPage() {
           [`Created (${zone})`]: <Time at={tenant.created_at} />,
         }}
       />
-      {keeps && <ZoneForm fields={zoneFields} zone={tenant.zone} />}
+      {zoneFields && <ZoneForm fields={zoneFields} zone={tenant.zone} />}
       {rules && (
         <section className="pt-3">
           <SectionHead title="How long rows are kept" about="for ever, where no rule speaks">

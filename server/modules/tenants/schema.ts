@@ -12,7 +12,7 @@ export const NewTenant = z.object({
 export const KeepUploads = z.object({ keep: z.boolean() })
 
 /** In which zone people of the tenant read times who chose none of their own. */
-export const TenantZone = z.object({ zone: Zone })
+export const TenantZone = ById.extend({ zone: Zone })
 
 /** The end of a tenant, asked for by its id and, as a second look, its name. */
 export const TenantEnd = ById.extend({
