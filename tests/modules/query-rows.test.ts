@@ -35,6 +35,13 @@ const UNDATED = [4, 5, 6, 7, 8, ...CUSTOM]
 describe('plain words stand anywhere in the row, in any case', () => {
   test.each([
     ['powershell', [0, 1]],
+    ['OWERSH', [0, 1]],
+    ['pow', [0, 1]],
+    ['32\\WindowsPower', [0]],
+    ['"shell.exe -nop"', [0]],
+    ['*wershel*', [0, 1]],
+    ['imik?tz.ex', [3]],
+    ['NOT powershell NOT svchost', [3, ...UNDATED]],
     ['powershell corp\\bob', [1]],
     ['C:\\Temp\\PowerShell.EXE', [1]],
     ['/etc/passwd', [13]],

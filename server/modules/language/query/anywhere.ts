@@ -1,7 +1,9 @@
 import { type Bind, literally } from './conditions.ts'
 import type { Part, Test } from './tree.ts'
 
-/** Whether the row as it came holds a text anywhere. The token index narrows, the text decides. */
+/**
+ * Whether the row as it came holds a text anywhere. The token index answers for a word, and narrows what else is asked.
+ */
 export function anywhereCondition(test: Test, bind: Bind): string {
   if (test.is === 'exists') return '1'
   if (test.is === 'matches') return `match(rows.raw, ${bind('String', `(?i)${test.pattern}`)})`
@@ -11,14 +13,40 @@ export function anywhereCondition(test: Test, bind: Bind): string {
 }
 
 function formCondition(parts: Part[], bind: Bind): string {
+  const [only, ...more] = parts
+  if (only && 'text' in only && more.length === 0) {
+    if (WORD.test(only.text)) return holds(only.text, bind)
+    return joined([
+      ...narrowed([only.text], bind),
+      `positionCaseInsensitiveUTF8(rows.raw, ${bind('String', only.text)}) > 0`,
+    ])
+  }
   const texts = parts.flatMap((part) => ('text' in part ? [part.text] : []))
-  const tokens = [...new Set(texts.flatMap(wholeTokens))]
-  const narrowed = tokens.length > 0 ? `hasAllTokens(rows.raw, ${bind('Array(String)', tokens)}) and ` : ''
-  const [only] = parts
-  return parts.length === 1 && only && 'text' in only
-    ? `(${narrowed}positionCaseInsensitiveUTF8(rows.raw, ${bind('String', only.text)}) > 0)`
-    : `(${narrowed}match(rows.raw, ${bind('String', `(?i)${parts.map(inOneValue).join('')}`)}))`
+  const pattern = `(?i)${parts.map(inOneValue).join('')}`
+  return joined([...narrowed(texts, bind), `match(rows.raw, ${bind('String', pattern)})`])
 }
+
+const joined = (conditions: string[]) => `(${conditions.join(' and ')})`
+
+// Shorter ones stand in so many tokens that the engine reads the rows instead.
+const WORD = /^[0-9a-z]{4,}$/i
+
+/** Whether some token of the row holds a word: asked of the tokens there are, which are far fewer than the rows. */
+const holds = (word: string, bind: Bind) => `rows.raw ilike ${bind('String', `%${word}%`)}`
+
+/** What every row with these texts has: the tokens in the middle of each, and what its ends are a part of. */
+function narrowed(texts: string[], bind: Bind): string[] {
+  const split = texts.map((text) => asIndexed(text).split(/[^0-9a-z\u0080-\uffff]+/))
+  const whole = new Set(split.flatMap((parts) => parts.slice(1, -1)).filter((part) => /^[0-9a-z]+$/.test(part)))
+  const ends = new Set(split.flatMap((parts) => [parts[0]!, parts.at(-1)!]).filter((part) => WORD.test(part)))
+  return [
+    ...(whole.size > 0 ? [`hasAllTokens(rows.raw, ${bind('Array(String)', [...whole])})`] : []),
+    ...[...ends].filter((end) => !whole.has(end)).map((end) => holds(end, bind)),
+  ]
+}
+
+// The index knows no case of letters beyond ASCII: a Kelvin sign is no k there.
+const asIndexed = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
 // A wildcard stays within the value it began in: a quote that no backslash precedes would leave it.
 const inOneValue = (part: Part) =>
@@ -41,10 +69,4 @@ function formsOf(parts: Part[]): Part[][] {
   const forms = ways.map((way) => parts.map((part) => ('text' in part ? { text: way(part.text) } : part)))
   const key = (form: Part[]) => JSON.stringify(form).toLowerCase()
   return forms.filter((form, at) => forms.findIndex((other) => key(other) === key(form)) === at)
-}
-
-/** The parts of a text that stand whole between separators in every row that holds it: not its first and last. */
-function wholeTokens(text: string): string[] {
-  const parts = text.toLowerCase().split(/[^0-9a-z\u0080-\uffff]+/)
-  return parts.slice(1, -1).filter((part) => /^[0-9a-z]+$/.test(part))
 }
