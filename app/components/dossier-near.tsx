@@ -1,6 +1,7 @@
 import { typeName } from '#app/lib/observable-link.ts'
 import { rowLink } from '#app/lib/row-links.ts'
 import { timelineLink } from '#app/lib/timeline-link.ts'
+import type { TimeSource } from '#server/modules/columns/schema.ts'
 import { type Beside, Values } from './dossier-places.tsx'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
@@ -8,7 +9,15 @@ import { EventTime } from './time.tsx'
 import { Value } from './value.tsx'
 
 export type Neighbour = Beside & { field: string; rows: number }
-export type NearRow = { id: string; host_id: number; hostname: string; artifact: string; at: Date; raw: string }
+export type NearRow = {
+  id: string
+  host_id: number
+  hostname: string
+  artifact: string
+  at: Date
+  source: TimeSource | null
+  raw: string
+}
 
 const PARENT = /parent/i
 const MOST = 6
@@ -86,7 +95,7 @@ export function Around({ rows }: { rows: NearRow[] | null }) {
         {rows?.map((row) => (
           <li key={row.id} className="event">
             <Link className="num" to={rowLink(row.id)}>
-              <EventTime at={row.at} />
+              <EventTime at={row.at} source={row.source} />
             </Link>
             <span className="cut">{row.artifact}</span>
             <span className="cut">

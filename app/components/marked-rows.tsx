@@ -9,10 +9,13 @@ import { Link } from './link.tsx'
 import { Nothing, Notice } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
 import { type Marks, RowMarks, STAR, StarButton, StarForm } from './row-marks.tsx'
+import type { StoredRow } from './row-table.tsx'
 import { EventTime, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
 
-type Marked = Marks & { row: { artifact: string; start: string; hostname: string; event_time: Date | null } | null }
+type Marked = Marks & {
+  row: (Pick<StoredRow, 'artifact' | 'hostname' | 'event_time' | 'event_source'> & { start: string }) | null
+}
 type Props = { tags: { tag: string; rows: number }[]; rows: Marked[]; tag: string | null }
 
 const MOST = 100
@@ -119,6 +122,6 @@ const COLUMNS: Column<Marked>[] = [
     title: <Zoned>Event</Zoned>,
     right: true,
     className: 'max-md:hidden w-40',
-    cell: ({ row }) => (row ? <EventTime at={row.event_time} /> : ''),
+    cell: ({ row }) => (row ? <EventTime at={row.event_time} source={row.event_source} /> : ''),
   },
 ]

@@ -3,13 +3,14 @@ import { number } from '#app/lib/format.ts'
 import { rowLink, rowsLink } from '#app/lib/row-links.ts'
 import { timelineLink } from '#app/lib/timeline-link.ts'
 import { useTimes } from '#app/lib/viewer.ts'
+import type { TimeSource } from '#server/modules/columns/schema.ts'
 import { CopyButton } from './copy.tsx'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
 import { EventTime } from './time.tsx'
 import { Value, WholeValue } from './value.tsx'
 
-type Seen = { id: string; artifact: string; event_time: Date | null; raw: string }
+type Seen = { id: string; artifact: string; event_time: Date | null; event_source: TimeSource | null; raw: string }
 export type Neighbours = {
   hostId: number
   from: Date | null
@@ -83,10 +84,10 @@ export function RowsAround({ row, around: { hostId, from, to, near, process } }:
 
 const Lines = ({ rows }: { rows: Seen[] }) => (
   <ul className="around">
-    {rows.map(({ id, artifact, event_time, raw }) => (
+    {rows.map(({ id, artifact, event_time, event_source, raw }) => (
       <li key={id}>
         <Link to={rowLink(id)} className="cut">
-          <EventTime at={event_time} /> <span className="muted">{artifact}</span>{' '}
+          <EventTime at={event_time} source={event_source} /> <span className="muted">{artifact}</span>{' '}
           <Value text={raw.slice(0, 200)} path={false} />
         </Link>
       </li>

@@ -29,7 +29,7 @@ export const IN_SHORT: Column<StoredRow> = {
   ),
   below: (row) => (
     <>
-      <Value text={row.hostname} /> · <EventTime at={row.event_time} />
+      <Value text={row.hostname} /> · <EventTime at={row.event_time} source={row.event_source} />
     </>
   ),
 }
@@ -44,7 +44,7 @@ export const TIME: Column<StoredRow> = {
   cell: (row) => (
     <>
       <Link to={rowLink(row.id)} className="lead">
-        <EventTime at={row.event_time} />
+        <EventTime at={row.event_time} source={row.event_source} />
       </Link>
       <span className="pick mouse">
         <Link

@@ -1,6 +1,7 @@
 import { useSearchParams } from '@remix-run/react'
 import { X } from '#app/components/icons.tsx'
 import { rowLink } from '#app/lib/row-links.ts'
+import type { TimeSource } from '#server/modules/columns/schema.ts'
 import { CopyButton } from './copy.tsx'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
@@ -12,7 +13,7 @@ import type { StoredRow } from './row-table.tsx'
 import { FullTime } from './time.tsx'
 import { Value, WholeValue } from './value.tsx'
 
-export type RowTime = { at: Date; label: string; doubt: string | null }
+export type RowTime = { at: Date; label: string; doubt: string | null; source: TimeSource | null }
 export type FullRow = StoredRow & {
   batch_id: number
   line: number
@@ -55,7 +56,11 @@ export const RowBody = ({ row, cap, around }: { row: FullRow; cap: number; aroun
           </Link>
         ),
         Artifact: <Value text={row.artifact} />,
-        Event: row.event_time ? <FullTime at={row.event_time} /> : <span className="muted">undated</span>,
+        Event: row.event_time ? (
+          <FullTime at={row.event_time} source={row.event_source} />
+        ) : (
+          <span className="muted">undated</span>
+        ),
         ...(row.times.length > 0 ? { Times: <Times times={row.times} /> } : {}),
         Stored: <FullTime at={row.ingested_at} />,
       }}
@@ -105,13 +110,13 @@ export const RowBody = ({ row, cap, around }: { row: FullRow; cap: number; aroun
 /** Every time a row bears, by what it is of; those that can hardly be true say why. */
 const Times = ({ times }: { times: RowTime[] }) => (
   <ul>
-    {times.map(({ at, label, doubt }, index) => (
+    {times.map(({ at, label, doubt, source }, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a program may have run twice in one millisecond
       <li key={index}>
         <span className="muted">
           <Value text={label} path={false} />
         </span>{' '}
-        <FullTime at={at} />
+        <FullTime at={at} source={source} />
         {doubt && <span className="muted"> doubtful: {doubt}</span>}
       </li>
     ))}

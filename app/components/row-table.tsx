@@ -1,5 +1,6 @@
 import { ChevronRight } from '#app/components/icons.tsx'
 import { rowLink } from '#app/lib/row-links.ts'
+import type { TimeSource } from '#server/modules/columns/schema.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { EventTime, Zoned } from './time.tsx'
@@ -11,6 +12,7 @@ export type StoredRow = {
   hostname: string
   artifact: string
   event_time: Date | null
+  event_source: TimeSource | null
   ingested_at: Date
   cells: Record<string, string>
   raw: string
@@ -31,7 +33,12 @@ const COLUMNS: Column<StoredRow>[] = [
     className: 'max-md:hidden',
     cell: (row) => <Value text={row.raw.slice(0, 513)} path={false} />,
   },
-  { title: <Zoned>Event</Zoned>, right: true, className: 'w-40', cell: (row) => <EventTime at={row.event_time} /> },
+  {
+    title: <Zoned>Event</Zoned>,
+    right: true,
+    className: 'w-40',
+    cell: (row) => <EventTime at={row.event_time} source={row.event_source} />,
+  },
 ]
 
 /** A few rows of mixed artifacts, as they came. */

@@ -1,9 +1,13 @@
 import { Fragment } from 'react'
-import { age, exactTime, fullTime } from '#app/lib/format.ts'
+import { age, fullTime } from '#app/lib/format.ts'
+import { hoverOf } from '#app/lib/time-hover.ts'
 import type { Times } from '#app/lib/times.ts'
 import { useNow, useTimes } from '#app/lib/viewer.ts'
+import type { TimeSource } from '#server/modules/columns/schema.ts'
 
 type Moment = { at: Date | null; never?: string }
+/** Where a time of a row stands in it, if that is known: its hover says so. */
+type Sourced = { source?: TimeSource | null | undefined }
 
 /** A moment in a table whose head names the zone; the full time in UTC is in its title. */
 export const Time = (moment: Moment) => <Short {...moment} as="table" />
@@ -22,11 +26,11 @@ function Short({ at, never = 'unknown', as }: Moment & { as: 'table' | 'said' })
 }
 
 /** When an event was, to the second, whatever the year: what a hunter compares. */
-export function EventTime({ at, never = 'undated' }: Moment) {
+export function EventTime({ at, never = 'undated', source }: Moment & Sourced) {
   const times = useTimes()
   if (!at) return <span className="muted">{never}</span>
   return (
-    <time dateTime={at.toISOString()} title={at.toISOString()} className={classIn(times)}>
+    <time dateTime={at.toISOString()} title={hoverOf(at, source)} className={classIn(times)}>
       {times.zone === 'UTC' ? times.event(at) : <TwoParts text={times.event(at)} />}
     </time>
   )
@@ -43,10 +47,10 @@ function TwoParts({ text }: { text: string }) {
 }
 
 /** When an event was, under the heading of its day. */
-export function EventClock({ at }: { at: Date }) {
+export function EventClock({ at, source }: { at: Date } & Sourced) {
   const times = useTimes()
   return (
-    <time dateTime={at.toISOString()} title={exactTime(at)} className={classIn(times)}>
+    <time dateTime={at.toISOString()} title={hoverOf(at, source)} className={classIn(times)}>
       {times.eventClock(at)}
     </time>
   )
@@ -64,15 +68,15 @@ export function Age({ at, never = 'never' }: Moment) {
 }
 
 /** A moment in a sentence, with its zone. */
-export const FullTime = ({ at }: { at: Date }) => <Zonal at={at} as="full" />
+export const FullTime = (moment: { at: Date } & Sourced) => <Zonal {...moment} as="full" />
 
 /** The same with the milliseconds where there are any. */
-export const ExactTime = ({ at }: { at: Date }) => <Zonal at={at} as="exact" />
+export const ExactTime = (moment: { at: Date } & Sourced) => <Zonal {...moment} as="exact" />
 
-function Zonal({ at, as }: { at: Date; as: 'full' | 'exact' }) {
+function Zonal({ at, as, source }: { at: Date; as: 'full' | 'exact' } & Sourced) {
   const times = useTimes()
   return (
-    <time dateTime={at.toISOString()} title={times.utc(at)}>
+    <time dateTime={at.toISOString()} title={source ? hoverOf(at, source) : times.utc(at)}>
       {times[as](at)}
     </time>
   )

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { rowLink } from '#app/lib/row-links.ts'
 import { timelineLink } from '#app/lib/timeline-link.ts'
 import { useTimes } from '#app/lib/viewer.ts'
+import type { TimeSource } from '#server/modules/columns/schema.ts'
 import { Link } from './link.tsx'
 import { Popover } from './menu.tsx'
 import { EventClock, ExactTime, Zoned } from './time.tsx'
@@ -22,6 +23,7 @@ export type RowEvent = {
   artifact: string
   cells: Cell[]
   doubt: string | null
+  source: TimeSource | null
 }
 export type NoteEvent = {
   kind: 'note'
@@ -102,10 +104,10 @@ const OneEvent = ({ event, opensDay, current, here, mayWrite }: One) => (
       data-row={event.kind === 'row' ? event.row : undefined}
     >
       <td className="nw">
-        <EventClock at={event.at} />
+        <EventClock at={event.at} source={event.kind === 'row' ? event.source : null} />
         {event.kind === 'row' && event.shift_seconds !== 0 && (
           <span className="shifted">
-            its clock said <ExactTime at={event.original} /> ({signed(event.shift_seconds)} s)
+            its clock said <ExactTime at={event.original} source={event.source} /> ({signed(event.shift_seconds)} s)
           </span>
         )}
       </td>

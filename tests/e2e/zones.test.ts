@@ -29,19 +29,25 @@ async function choose(page: Page, zone: string) {
 }
 
 /** What stands in the times of a page's main part, and in their hovers. */
-const times = (page: Page) =>
+const times = (page: Page, within = 'main') =>
   page
-    .locator('main time')
+    .locator(`${within} time`)
     .evaluateAll((all) => all.map((one) => ({ text: one.textContent, hover: one.getAttribute('title') })))
 
-const FIRST = { text: '2026-01-05 23:15:00+05:45', hover: '2026-01-05T17:30:00.000Z' }
-const LAST = { text: '2026-01-06 04:15:00+05:45', hover: '2026-01-05T22:30:00.000Z' }
+const FIRST = { text: '2026-01-05 23:15:00+05:45', hover: '5 Jan 2026, 17:30:00 UTC' }
+const LAST = { text: '2026-01-06 04:15:00+05:45', hover: '5 Jan 2026, 22:30:00 UTC' }
+// Where it is the time of a row, the hover has what stands there too.
+const ofRow = ({ text, hover }: typeof FIRST, hour: string) => ({
+  text,
+  hover: `${hover}\nCreateTime: 2026-01-05T${hour}:30:00.000Z`,
+})
+const [FIRST_ROW, LAST_ROW] = [ofRow(FIRST, '17'), ofRow(LAST, '22')]
 
 async function readsInKathmandu(page: Page, scripted: boolean) {
   const text = (selector: string) => page.locator(selector).first().textContent()
   await page.goto(`/rows?artifact=${PSLIST}`)
   await expect.poll(() => page.locator('thead').first().textContent()).toContain('Event (Asia/Kathmandu)')
-  await expect.poll(() => times(page)).toEqual(expect.arrayContaining([FIRST, LAST]))
+  await expect.poll(() => times(page)).toEqual(expect.arrayContaining([FIRST_ROW, LAST_ROW]))
   // The histogram comes once the page stands.
   if (scripted) {
     await expect.poll(() => text('.over-time')).toContain('+05:45')
@@ -55,7 +61,7 @@ async function readsInKathmandu(page: Page, scripted: boolean) {
   await page.goto('/timeline')
   await expect.poll(() => text('th:has-text("Time (")')).toContain('Time (Asia/Kathmandu)')
   await expect.poll(() => page.locator('tr.day').allTextContents()).toEqual(['5 Jan 2026', '6 Jan 2026'])
-  await expect.poll(() => times(page)).toContainEqual({ text: '23:15:00', hover: '5 Jan 2026, 17:30:00 UTC' })
+  await expect.poll(() => times(page)).toContainEqual({ ...FIRST_ROW, text: '23:15:00' })
   await expect.poll(() => text('.density title')).toMatch(/\+05:45: 1 event\n.* UTC: 1 event$/)
   await expect.poll(() => text('.density .ends')).toMatch(/^5 Jan 2026, 23:15:00(\.\d+)? \+05:45/)
 
@@ -84,7 +90,7 @@ test.each([true, false])(
     await signIn(page, tenant.people[javaScriptEnabled ? 'user' : 'lead'].username)
     await page.goto(`/rows?artifact=${PSLIST}`)
     await expect.poll(() => page.locator('thead').first().textContent()).toContain('Event (UTC)')
-    await expect.poll(() => times(page)).toContainEqual({ ...FIRST, text: '2026-01-05 17:30:00' })
+    await expect.poll(() => times(page)).toContainEqual({ ...FIRST_ROW, text: '2026-01-05 17:30:00' })
     await choose(page, 'Asia/Kathmandu')
     await expect.poll(() => page.getByLabel('Time zone').inputValue()).toBe('Asia/Kathmandu')
     await readsInKathmandu(page, javaScriptEnabled)
@@ -104,9 +110,44 @@ test.each([true, false])(
 
     await choose(page, 'UTC')
     await page.goto(`/rows?artifact=${PSLIST}`)
-    await expect.poll(() => times(page)).toContainEqual({ ...FIRST, text: '2026-01-05 17:30:00' })
+    await expect.poll(() => times(page)).toContainEqual({ ...FIRST_ROW, text: '2026-01-05 17:30:00' })
   },
 )
+
+test('the hover of a time of a row has UTC and what stands in the row, whatever that is', async () => {
+  const own = await newTenant()
+  const rows = [
+    '{"Name":"iso","CreateTime":"2026-01-05T17:30:00.1234567Z"}',
+    '{"Name":"number","CreateTime":1767634200123}',
+    '{"Name":"seconds","CreateTime":1767634200.1230}',
+    `{"Name":"long","CreateTime":"1767634200.123${'0'.repeat(200)}"}`,
+  ]
+  await own.deliver(`${rows.join('\n')}\n`, { artifact: PSLIST, hostname: 'ws-01' })
+  await own.deliver('{"<b>Cre\u202eateTime":"2026-01-05T17:30:00.123Z"}\n', {
+    artifact: 'Own.Thing',
+    hostname: 'ws-01',
+  })
+  const utc = '5 Jan 2026, 17:30:00.123 UTC\n'
+  const expected = [
+    `${utc}<b>Cre[U+202E]ateTime: 2026-01-05T17:30:00.123Z`,
+    `${utc}CreateTime: 1767634200.1230`,
+    `${utc}CreateTime: 1767634200.123${'0'.repeat(86)}…`,
+    `${utc}CreateTime: 1767634200123`,
+    `${utc}CreateTime: 2026-01-05T17:30:00.1234567Z`,
+  ]
+  const page = await visitor({ javaScriptEnabled: false })
+  await signIn(page, own.people.viewer.username)
+  const hovers = async (within: string) => [...new Set((await times(page, within)).map(({ hover }) => hover))].sort()
+  await page.goto('/rows?q=*')
+  await expect.poll(() => hovers('main table')).toEqual(expected)
+  await page.goto(`/rows?artifact=${PSLIST}`)
+  await expect.poll(() => hovers('main table')).toEqual(expected.slice(1))
+  await page.goto('/timeline')
+  await expect.poll(() => hovers('main table')).toEqual(expected)
+  await page.goto('/rows?artifact=Own.Thing')
+  await page.locator('td .lead:visible').first().click()
+  await expect.poll(() => hovers('main dl')).toContain(expected[0])
+})
 
 test('an annotation is edited at the moment it has: its field holds UTC, its head the zone', async () => {
   const made = await tenant.as('admin').timeline.annotate({ at: '2026-01-05 20:30:00.123', text: 'first words' })

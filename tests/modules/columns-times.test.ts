@@ -52,6 +52,69 @@ test('every form in which a time is written is read, and nothing else becomes on
   for (const { event, times } of found) expect(times).toEqual(event === null ? [] : [`changed ${event}`])
 })
 
+test('of every form that is read, the text is told as it stands; of nothing else any', async () => {
+  const tenant = await newTenant()
+  const rows = FORMS.map(([Timestamp], n) => ({ Timestamp, n, Hostname: 'h' }))
+  await tenant.deliver(jsonLines(rows), { artifact: ARTIFACT })
+  const told = await tenant.as('viewer').telemetry.rows({ artifact: ARTIFACT, limit: 200 })
+  const byLine = told.rows.sort((a, b) => a.line - b.line)
+  expect(byLine.map(({ event_source }) => event_source)).toEqual(
+    FORMS.map(([value, is]) => (is === null ? null : { column: 'Timestamp', text: String(value) })),
+  )
+})
+
+test('each labelled time of a row names its own column, also of lists, inside objects, and of artifacts in no list', async () => {
+  const tenant = await newTenant()
+  const start = '2026-01-05T17:30:00.1234567Z'
+  const rows = [
+    `{"Artifact":"Windows.NTFS.MFT","Hostname":"h","Created0x10":"${start}","LastModified0x10":"${start}"}`,
+    `{"Artifact":"Windows.Forensics.Prefetch","Hostname":"h","LastRunTimes":["2026-01-05T17:30:00Z","2026-01-06 17:30:00"]}`,
+    `{"Artifact":"Windows.EventLogs.Evtx","Hostname":"h","System":{"TimeCreated":{"SystemTime":1767634200.1234567}}}`,
+    `{"Artifact":"Own.Thing","Hostname":"h","Deep":{"BootTime":132347564341201713},"EventTime":"1/5/2026 5:30:00 PM"}`,
+    `{"Artifact":"Own.Undated","Hostname":"h","Name":"x"}`,
+  ]
+  await tenant.deliver(`${rows.join('\n')}\n`)
+  const viewer = tenant.as('viewer')
+  const told: Record<string, string[]> = {}
+  for (const { id, artifact, event_source } of (await viewer.telemetry.rows({})).rows) {
+    const { times } = await viewer.telemetry.row({ id })
+    told[artifact] = times.map(({ label, source }) => `${label} ${source?.column}: ${source?.text}`)
+    expect(event_source).toEqual(times[0]?.source ?? null)
+  }
+  expect(told).toEqual({
+    'Windows.NTFS.MFT': [`modified LastModified0x10: ${start}`, `created Created0x10: ${start}`],
+    'Windows.Forensics.Prefetch': ['run LastRunTimes: 2026-01-06 17:30:00', 'run LastRunTimes: 2026-01-05T17:30:00Z'],
+    'Windows.EventLogs.Evtx': ['logged System.TimeCreated.SystemTime: 1767634200.1234567'],
+    'Own.Thing': ['logged EventTime: 1/5/2026 5:30:00 PM', 'started Deep.BootTime: 132347564341201713'],
+    'Own.Undated': [],
+  })
+  const { events } = await viewer.timeline.view({})
+  const seen = events.flatMap((event) =>
+    event.kind === 'row' ? [`${event.label} ${event.source?.column}: ${event.source?.text}`] : [],
+  )
+  expect(seen.sort()).toEqual(Object.values(told).flat().sort())
+})
+
+test('where a column cannot be named with certainty, none is', async () => {
+  const tenant = await newTenant()
+  // Of a long row the start is at hand: what may stand behind it could be the time.
+  const filler = 'x'.repeat(40_000)
+  const rows = [
+    `{"Artifact":"Windows.NTFS.MFT","Hostname":"a","Created0x10":"2026-01-05T17:30:00Z","OSPath":"${filler}"}`,
+    `{"Artifact":"Windows.NTFS.MFT","Hostname":"b","LastModified0x10":"2026-01-05T17:30:00Z","OSPath":"${filler}"}`,
+    `{"Artifact":"Windows.NTFS.MFT","Hostname":"c","LastModified0x10":"Jan","Created0x10":"2026-01-05T17:30:00Z"}`,
+    `{"Artifact":"Windows.NTFS.MFT","Hostname":"d","LastModified0x10":"2026-01-05T99","Created0x10":"2026-01-05T17:30:00Z"}`,
+  ]
+  await tenant.deliver(`${rows.join('\n')}\n`)
+  const { rows: found } = await tenant.as('viewer').telemetry.rows({ sort: ['host'] })
+  expect(found.map(({ hostname, event_source }) => [hostname, event_source?.column ?? null])).toEqual([
+    ['a', null],
+    ['b', 'LastModified0x10'],
+    ['c', 'Created0x10'],
+    ['d', null],
+  ])
+})
+
 test('numbers that only their text holds exactly are read from it', async () => {
   const tenant = await newTenant()
   const lines = ['{"Timestamp":132347564341201713}', '{"Timestamp":1590282834120171300}', '{"Timestamp":1.590282834e9}']

@@ -23,6 +23,9 @@ export type Role = (typeof ROLES)[number]
  */
 export type MappedColumn = { path: string; role: Role; label?: string; list?: boolean }
 
+/** Where a time of a row stands: its column, and the text there, of a very long one the start. */
+export type TimeSource = { column: string; text: string }
+
 /** Who says what a column is: the list we come with, the tenant, or its name. */
 export type MappedBy = 'catalogue' | 'tenant' | 'name'
 

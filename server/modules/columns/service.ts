@@ -9,6 +9,7 @@ import { correctionsOf, hostNames, putCorrections, type StoredCorrection } from 
 import { artifactsWithRows, newestRaw, previewRows, rowsOf, sampledPaths, seenPaths, valuesIn } from './rows.ts'
 import { type ColumnMapEdit, type Corrections, isPath, type MappedBy, type MappedColumn } from './schema.ts'
 import type { ColumnsOf } from './sql/sightings.ts'
+import { pathsOf, type TimeRead, timesRead } from './sql/sources.ts'
 import { type TimeColumn, type TimesSql, timesSql } from './sql/times.ts'
 
 export type { SeenPath } from './catalogue/heuristics.ts'
@@ -21,6 +22,7 @@ export { literal } from './sql/paths.ts'
 export { withShape } from './sql/shape.ts'
 export type { ColumnsOf } from './sql/sightings.ts'
 export { foreignNamesSql, observablesSql, SIGHTINGS_SETTINGS, sightingsSql } from './sql/sightings.ts'
+export { sourceOf, type TimeRead, timesRead } from './sql/sources.ts'
 export type { TimesSql } from './sql/times.ts'
 
 export type Mapped = MappedColumn & { by: MappedBy }
@@ -84,6 +86,15 @@ export function timesOf(maps: Maps): TimesSql {
 }
 
 const asTime = ({ path, label = 'seen', list = false }: Mapped): TimeColumn => ({ path, label, list })
+
+type StoredText = { artifact: string; raw: string }
+
+/** Tells of each of these rows where its times stand, as far as that is certain: one look for all of them. */
+export async function timeReader(db: TenantDb, rows: StoredText[]) {
+  const artifacts = [...new Set(rows.map(({ artifact }) => artifact))]
+  const maps = artifacts.length === 0 ? null : await mapsOf(db, artifacts, async (unlisted) => pathsOf(rows, unlisted))
+  return ({ artifact, raw }: StoredText): Iterable<TimeRead> => timesRead(raw, maps?.get(artifact)?.columns ?? [])
+}
 
 /** Every artifact that has rows: how many columns are mapped, by what, and whether stored rows follow. */
 export async function listMaps(ctx: DetachedCtx) {

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { sourceOf, timeReader } from '#server/modules/columns/service.ts'
 import { hostIdsOf, mergedHosts } from '#server/modules/hosts/service.ts'
 import { fieldsAsked } from '#server/modules/language/service.ts'
 import { namesOf } from '#server/modules/telemetry/queries.ts'
@@ -143,6 +144,7 @@ export async function neighbours(ctx: DetachedCtx, { id, minutes }: z.infer<type
     at === undefined ? [] : rowsAround(ctx.rows, hosts, at, minutes * MINUTE, AROUND),
     process ? listRows(ctx, { hostId, q: process, limit: AROUND, ...around(at) }).catch(noSuchField) : null,
   ])
+  const timesOf = await ctx.transact('read only', ({ db }) => timeReader(db, near))
   return {
     hostId,
     hostname: row.hostname,
@@ -152,6 +154,7 @@ export async function neighbours(ctx: DetachedCtx, { id, minutes }: z.infer<type
       ...seen,
       id: `${host_id}.${batch_id}.${line}`,
       event_time: new Date(at_ms),
+      event_source: sourceOf(timesOf(seen), 0, at_ms),
     })),
     process:
       same === null || process === null
@@ -159,10 +162,11 @@ export async function neighbours(ctx: DetachedCtx, { id, minutes }: z.infer<type
         : {
             q: process,
             total: same.total,
-            rows: same.rows.map(({ id, artifact, event_time, raw }) => ({
+            rows: same.rows.map(({ id, artifact, event_time, event_source, raw }) => ({
               id,
               artifact,
               event_time,
+              event_source,
               raw: raw.slice(0, 600),
             })),
           },

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { sourceOf, timeReader } from '#server/modules/columns/service.ts'
 import { addTag, removeTag } from '#server/modules/tags/queries.ts'
 import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { rowAt } from '#server/modules/telemetry/rows.ts'
@@ -40,15 +41,23 @@ export async function listMarked(ctx: DetachedCtx, tag: string | undefined) {
           marks.map(({ row_id }) => row_id),
         )
   const hosts = [...new Set(found.map(({ host_id }) => host_id))]
-  const names = hosts.length === 0 ? null : await ctx.transact('read only', ({ db }) => namesOf(db, hosts))
+  const texts = found.map(({ artifact, start }) => ({ artifact, raw: start }))
+  const { names, timesOf } = await ctx.transact('read only', async ({ db }) => ({
+    names: await namesOf(db, hosts),
+    timesOf: await timeReader(db, texts),
+  }))
   const rows = new Map(
     found.map(({ event_time_ms, ...row }) => [
       `${row.host_id}.${row.batch_id}.${row.line}`,
       {
         artifact: row.artifact,
         start: row.start,
-        hostname: names?.get(row.host_id)?.hostname ?? 'unknown',
+        hostname: names.get(row.host_id)?.hostname ?? 'unknown',
         event_time: event_time_ms === null ? null : new Date(event_time_ms),
+        event_source:
+          event_time_ms === null
+            ? null
+            : sourceOf(timesOf({ artifact: row.artifact, raw: row.start }), 0, event_time_ms),
       },
     ]),
   )

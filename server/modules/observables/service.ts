@@ -4,7 +4,9 @@ import {
   mapsOf,
   observableOf,
   rowTexts,
+  sourceOf,
   type Typed,
+  timeReader,
   typedTexts,
 } from '#server/modules/columns/service.ts'
 import { mapsFor } from '#server/modules/language/service.ts'
@@ -96,9 +98,13 @@ export async function dossierOf(ctx: DetachedCtx, asked: Observable) {
     besides(ctx, value, sightings, fleet),
     latestAround(ctx, sightings),
   ])
-  const names = await ctx.transact('read only', (own) =>
-    hostsNamed(own, [...hosts.map(({ host_id }) => host_id), ...(around?.map(({ host_id }) => host_id) ?? [])]),
-  )
+  const { names, timesOf } = await ctx.transact('read only', async (own) => ({
+    names: await hostsNamed(
+      own,
+      [...hosts, ...(around ?? [])].map(({ host_id }) => host_id),
+    ),
+    timesOf: await timeReader(own.db, around ?? []),
+  }))
   return {
     ...value,
     totalHosts: fleet.hosts,
@@ -108,7 +114,7 @@ export async function dossierOf(ctx: DetachedCtx, asked: Observable) {
     calendar: { until: new Date(until).toISOString().slice(0, 10), weeks: WEEKS, days },
     alike,
     neighbours,
-    around: around?.map(({ at_ms, ...row }) => ({ ...row, at: new Date(at_ms), hostname: names.get(row.host_id)?.hostname ?? 'unknown', id: `${row.host_id}.${row.batch_id}.${row.line}` })) ?? null, // biome-ignore format: one line
+    around: around?.map(({ at_ms, ...row }) => ({ ...row, at: new Date(at_ms), source: sourceOf(timesOf(row), 0, at_ms), hostname: names.get(row.host_id)?.hostname ?? 'unknown', id: `${row.host_id}.${row.batch_id}.${row.line}` })) ?? null, // biome-ignore format: one line
   }
 }
 

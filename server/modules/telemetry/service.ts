@@ -1,4 +1,5 @@
 import { parse, stringify } from 'lossless-json'
+import { sourceOf, type TimeRead, timeReader } from '#server/modules/columns/service.ts'
 import { hostIdsOf, mergedHosts } from '#server/modules/hosts/service.ts'
 import { fieldsAsked, understand } from '#server/modules/language/service.ts'
 import { AppError } from '#server/platform/errors.ts'
@@ -39,9 +40,9 @@ export async function listRows(ctx: DetachedCtx, filter: RowFilter) {
     rowPage(ctx.rows, narrowed, { order, params, cursor, limit, columns }),
     rowCount(ctx.rows, narrowed),
   ])
-  const names = await hostNames(ctx, found)
+  const told = await toldOf(ctx, found)
   return {
-    rows: found.map((row) => shown(row, names, filter.columns ?? [])),
+    rows: found.map((row) => shown(row, told, filter.columns ?? [])),
     next,
     previous,
     total,
@@ -98,12 +99,15 @@ const namesToSortBy = (ctx: DetachedCtx, hostId: number | undefined) =>
 /** One row exactly as it came, with every time it bears. Throws `not_found` for another tenant's. */
 export async function getRow(ctx: DetachedCtx, id: string) {
   const { times_ms, time_labels, ...found } = (await rowAt(ctx.rows, id)) ?? missing('row')
+  const told = await toldOf(ctx, [found])
+  const read = [...told.timesOf(found)]
   const times = times_ms.map((ms, at) => ({
     at: new Date(ms),
     label: time_labels[at] ?? 'seen',
     doubt: doubtOf(ms, found.ingested_at_ms),
+    source: sourceOf(read, at, ms),
   }))
-  return { ...shown(found, await hostNames(ctx, [found]), []), cells: fieldsOfRow(found.raw), times }
+  return { ...shown(found, told, []), cells: fieldsOfRow(found.raw), times }
 }
 
 const MOST_FIELDS = 500
@@ -128,7 +132,9 @@ export async function newestOf(ctx: DetachedCtx, hostId: number) {
   const hosts = [...names.keys()]
   const found = artifacts.length > 0 ? newestRows(ctx.rows, { hosts, artifacts, limit: SHOWN }) : Promise.resolve([])
   const rows = await orAway(found)
-  return { deliveries, rows: rows?.map((row) => shown(row, names, [])) ?? null }
+  if (!rows) return { deliveries, rows: null }
+  const timesOf = await ctx.transact('read only', ({ db }) => timeReader(db, rows))
+  return { deliveries, rows: rows.map((row) => shown(row, { names, timesOf }, [])) }
 }
 
 /** Artifacts with figures and times. */
@@ -150,7 +156,14 @@ export async function perDay(ctx: Pick<DetachedCtx, 'rows'>, days: number) {
   })
 }
 
-function shown({ cells, event_time_ms, ingested_at_ms, ...row }: StoredRow, names: Names, columns: string[]) {
+/** Under which hosts rows are shown, and where their times stand. */
+type Told = { names: Names; timesOf: (row: Pick<StoredRow, 'artifact' | 'raw'>) => Iterable<TimeRead> }
+
+function shown(
+  { cells, event_time_ms, ingested_at_ms, ...row }: StoredRow,
+  { names, timesOf }: Told,
+  columns: string[],
+) {
   const exact = columns.length > 0 && row.raw_bytes <= LISTED_BYTES ? parsed(row.raw) : null
   return {
     ...row,
@@ -158,6 +171,7 @@ function shown({ cells, event_time_ms, ingested_at_ms, ...row }: StoredRow, name
     host_id: names.get(row.host_id)?.id ?? row.host_id,
     hostname: names.get(row.host_id)?.hostname ?? 'unknown',
     event_time: event_time_ms === null ? null : new Date(event_time_ms),
+    event_source: event_time_ms === null ? null : sourceOf(timesOf(row), 0, event_time_ms),
     time_doubt: event_time_ms === null ? null : doubtOf(event_time_ms, ingested_at_ms),
     ingested_at: new Date(ingested_at_ms),
     cells: Object.fromEntries(
@@ -179,7 +193,10 @@ const textOf = (value: unknown): string =>
   value === undefined || value === null ? '' : typeof value === 'string' ? value : (stringify(value) ?? '')
 
 // A merged host's rows bear the name of the host that stands for it.
-async function hostNames(ctx: DetachedCtx, rows: StoredRow[]): Promise<Names> {
+async function toldOf(ctx: DetachedCtx, rows: StoredRow[]): Promise<Told> {
   const ids = [...new Set(rows.map((row) => row.host_id))]
-  return ids.length === 0 ? new Map() : ctx.transact('read only', ({ db }) => namesOf(db, ids))
+  return ctx.transact('read only', async ({ db }) => ({
+    names: await namesOf(db, ids),
+    timesOf: await timeReader(db, rows),
+  }))
 }

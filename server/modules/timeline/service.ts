@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type ArtifactMap, groupsOf } from '#server/modules/columns/service.ts'
+import { type ArtifactMap, groupsOf, sourceOf, timesRead } from '#server/modules/columns/service.ts'
 import { hostIdsOf, type Merged, mergedHosts } from '#server/modules/hosts/service.ts'
 import { artifactNames } from '#server/modules/language/rows.ts'
 import { mapsFor, understand } from '#server/modules/language/service.ts'
@@ -175,13 +175,16 @@ async function tell(ctx: DetachedCtx, placed: Placed[], undated: Place[], shifts
       artifact,
       cells: row?.cells ?? [],
       arrived: row?.arrived ?? 0,
+      times: row?.times ?? [],
     }
   }
   const happened = ({ at, ...event }: FoundEvent) => {
     const shift = shiftOf(shifts, event.host_id)
-    const { arrived, ...row } = told(event)
-    const said = { label: event.label, original: new Date(at - shift), shift_seconds: shift / 1000 }
-    return { ...row, at: new Date(at), ...said, doubt: doubtOf(at - shift, arrived) }
+    const { arrived, times, ...row } = told(event)
+    const original = at - shift
+    const said = { label: event.label, original: new Date(original), shift_seconds: shift / 1000 }
+    const source = sourceOf(times, event.n - 1, original)
+    return { ...row, at: new Date(at), ...said, source, doubt: doubtOf(original, arrived) }
   }
   return {
     events: placed.map(({ key, ...one }) =>
@@ -213,6 +216,7 @@ async function shownOf(ctx: DetachedCtx, found: FoundRow[]) {
   const known = new Map(asked.map(({ cell }, at) => [cell, looked?.[at] ?? null]))
   const shown = told.map(({ row, cells }) => ({
     arrived: row.arrived,
+    times: [...timesRead(row.raw, maps.get(row.artifact)?.columns ?? [])],
     cells: cells.map((cell) => ({
       column: cell.column,
       text: cell.text.slice(0, CELL_CHARACTERS),
