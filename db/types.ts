@@ -321,6 +321,8 @@ export type Tables = {
     created_at: Generated<Timestamp>
     updated_at: Generated<Timestamp>
     lines: Generated<string>
+    /** A list of {name, width, pinned} of the columns time and host; apart from columns, as a field may bear these names too. */
+    own: Generated<Json>
   }
   host: {
     tenant_id: Generated<number>

@@ -1,5 +1,6 @@
 import { Form, useLocation } from '@remix-run/react'
 import { Columns } from '#app/components/icons.tsx'
+import { CALLED, ownColumns } from '#app/lib/column-widths.ts'
 import type { GridColumn, GridLayout, NamedWidth } from '#server/modules/exploring/schema.ts'
 import { Popover } from './menu.tsx'
 import { Value } from './value.tsx'
@@ -7,13 +8,13 @@ import { Value } from './value.tsx'
 // Written out here: the schema would bring the parser of queries into the browser, where evaluating text is forbidden.
 const WIDTHS: readonly NamedWidth[] = ['auto', 'narrow', 'middle', 'wide', 'widest']
 
-type Props = { artifact: string; known: string[]; shown: GridColumn[]; kept: boolean }
+type Props = { artifact: string; known: string[]; shown: GridColumn[]; layout: GridLayout | null }
 
 /**
  * Which fields of the artifact stand as columns, in what order, how wide, and which stay at the left. Kept for this person and artifact, or only for
  * this address, which then can be given to a colleague.
  */
-export function ColumnChooser({ artifact, known, shown, kept }: Props) {
+export function ColumnChooser({ artifact, known, shown, layout }: Props) {
   const { pathname, search } = useLocation()
   const names = shown.map(({ name }) => name)
   const all: GridColumn[] = [
@@ -37,49 +38,39 @@ export function ColumnChooser({ artifact, known, shown, kept }: Props) {
         <input type="hidden" name="next" value={withoutColumns(pathname, search)} />
         <fieldset className="columns-list">
           <legend className="label pb-1">
-            Fields of this artifact, most common first: place, width, and whether it is pinned. Pinned columns stay at
-            the left while they leave half of the grid to the others; on a small screen two thirds.
+            What every row has, then the fields of this artifact, most common first: place, width, and whether it is
+            pinned. Pinned columns stay at the left while they leave half of the grid to the others; on a small screen
+            two thirds.
           </legend>
-          {all.map(({ name, width, pinned }, at) => (
-            <div key={name} className="column-line">
+          {ownColumns(layout?.own ?? []).map((column) => (
+            <div key={column.name} className="column-line">
+              <span>{CALLED[column.name]}</span>
+              <span className="muted">always</span>
+              <HowItStands column={column} called={CALLED[column.name]} of="own " />
+            </div>
+          ))}
+          {all.map((column, at) => (
+            <div key={column.name} className="column-line">
               <label className="check">
                 <input
                   className="box"
                   type="checkbox"
                   name="columns"
-                  value={name}
-                  defaultChecked={names.includes(name)}
+                  value={column.name}
+                  defaultChecked={names.includes(column.name)}
                 />
-                <Value text={name} path={false} />
+                <Value text={column.name} path={false} />
               </label>
               <input
                 className="field place"
                 type="number"
                 min={1}
                 max={999}
-                name={`place ${name}`}
-                aria-label={`Place of ${name}`}
-                defaultValue={names.includes(name) ? at + 1 : ''}
+                name={`place ${column.name}`}
+                aria-label={`Place of ${column.name}`}
+                defaultValue={names.includes(column.name) ? at + 1 : ''}
               />
-              <select className="field" name={`width ${name}`} aria-label={`Width of ${name}`} defaultValue={width}>
-                {typeof width === 'number' && <option value={width}>{`${width} px`}</option>}
-                {WIDTHS.map((one) => (
-                  <option key={one} value={one}>
-                    {one}
-                  </option>
-                ))}
-              </select>
-              <label className="check" title="Pin at the left">
-                <input
-                  className="box"
-                  type="checkbox"
-                  name="pinned"
-                  value={name}
-                  aria-label={`Pin ${name}`}
-                  defaultChecked={pinned}
-                />
-                Pin
-              </label>
+              <HowItStands column={column} called={column.name} of="" />
             </div>
           ))}
         </fieldset>
@@ -90,7 +81,7 @@ export function ColumnChooser({ artifact, known, shown, kept }: Props) {
           <button type="submit" className="btn" name="intent" value="once">
             Only this time
           </button>
-          {kept && (
+          {layout && (
             <button type="submit" className="btn quiet" name="intent" value="reset">
               As at first
             </button>
@@ -100,6 +91,33 @@ export function ColumnChooser({ artifact, known, shown, kept }: Props) {
     </Popover>
   )
 }
+
+type Standing = { column: GridColumn; called: string; of: '' | 'own ' }
+
+/** How wide a column is and whether it stays at the left; `of`: how the fields of the form begin. */
+const HowItStands = ({ column: { name, width, pinned }, called, of }: Standing) => (
+  <>
+    <select className="field" name={`${of}width ${name}`} aria-label={`Width of ${called}`} defaultValue={width}>
+      {typeof width === 'number' && <option value={width}>{`${width} px`}</option>}
+      {WIDTHS.map((one) => (
+        <option key={one} value={one}>
+          {one}
+        </option>
+      ))}
+    </select>
+    <label className="check" title="Pin at the left">
+      <input
+        className="box"
+        type="checkbox"
+        name={`${of}pinned`}
+        value={name}
+        aria-label={`Pin ${called}`}
+        defaultChecked={pinned}
+      />
+      Pin
+    </label>
+  </>
+)
 
 type Lines = { artifact: string; lines: GridLayout['lines'] }
 

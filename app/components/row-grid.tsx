@@ -1,10 +1,10 @@
 import { Form, useSearchParams } from '@remix-run/react'
-import { useEffect, useState } from 'react'
-import { drawnColumns, useDrawnWidths } from '#app/lib/column-widths.ts'
+import { type ReactNode, useEffect, useState } from 'react'
+import { type AnyColumn, CALLED, drawnColumns, keyOf, ownColumns, useDrawnWidths } from '#app/lib/column-widths.ts'
 import { narrowed, partIn } from '#app/lib/query-text.ts'
 import { useSearchLink } from '#app/lib/search-link.ts'
 import { useMayWrite, useTimes } from '#app/lib/viewer.ts'
-import type { GridColumn, GridLayout } from '#server/modules/exploring/schema.ts'
+import type { GridColumn, GridLayout, OwnColumn } from '#server/modules/exploring/schema.ts'
 import { ColumnEdge } from './column-edge.tsx'
 import { type Column, DataTable } from './data-table.tsx'
 import { Notice } from './notice.tsx'
@@ -17,6 +17,7 @@ import { OpenRow, type StoredRow } from './row-table.tsx'
 type Grid = {
   rows: StoredRow[]
   columns: GridColumn[]
+  own: OwnColumn[]
   lines: GridLayout['lines']
   open: string | null
   marks: Marks[]
@@ -28,26 +29,21 @@ type Grid = {
 const BOXES = 'column-boxes'
 
 /** Rows as a grid: time, host, then the chosen fields; without an artifact, the row as it came. */
-export function RowGrid({ rows, columns, lines, open, marks, artifact, known }: Grid) {
+export function RowGrid({ rows, columns, own, lines, open, marks, artifact, known }: Grid) {
   const noted = new Map(marks.map((one) => [one.row_id, one]))
   const first = (column: Column<StoredRow>) => ({
     ...column,
     beneath: (row: StoredRow) => <RowMarks row={row.id} marks={noted.get(row.id)} />,
   })
   const [params] = useSearchParams()
-  const { zone } = useTimes()
   const preview = (id: string) => {
     const to = new URLSearchParams(params)
     to.set('row', id)
     return `?${to}`
   }
-  const sort = params.getAll('sort')
-  const { fields, pins, lost } = useFields({ columns, artifact, known, sort })
-  const box = `scroll ${fields.length > 0 ? `fields ${lines} ${pins}` : ''}`
-  const staying = fields.filter(({ pinned }) => pinned)
-  const others = fields.length > 0 ? fields.filter(({ pinned }) => !pinned) : [ARTIFACT, AS_IT_CAME]
-  const host = { ...HOST, title: <SortLinks by="host" title="Host" />, ordered: orderedBy(sort, 'host') }
-  const time = { ...TIME, title: <SortLinks by="time" title={`Event (${zone})`} />, ordered: orderedBy(sort, 'time') }
+  const { drawn, pins, lost } = useColumns({ columns, own, artifact, known })
+  const box = `scroll ${columns.length > 0 ? `fields ${lines} ${pins}` : ''}`
+  const others = columns.length > 0 ? [] : [ARTIFACT, AS_IT_CAME]
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
     <section className={box} tabIndex={0} aria-label="Rows, scrollable">
@@ -63,7 +59,7 @@ export function RowGrid({ rows, columns, lines, open, marks, artifact, known }: 
         free
         caption="Rows"
         rows={rows}
-        columns={[first(IN_SHORT), ...staying, first(time), host, ...others]}
+        columns={[first(IN_SHORT), ...drawn.map((one) => (one.key === TIME.key ? first(one) : one)), ...others]}
         rowKey={(row) => row.id}
         isCurrent={(row) => row.id === open}
         secondMargin={
@@ -88,25 +84,55 @@ export function RowGrid({ rows, columns, lines, open, marks, artifact, known }: 
   )
 }
 
-type Asked = Pick<Grid, 'columns' | 'artifact' | 'known'> & { sort: string[] }
+type Asked = Pick<Grid, 'columns' | 'own' | 'artifact' | 'known'>
 
-/** The chosen fields as columns that are as wide as they were drawn, those that stay at the left first. */
-function useFields({ columns, artifact, known, sort }: Asked) {
+/** Time, host and the chosen fields as wide as they were drawn, those that stay at the left first. */
+function useColumns({ columns, own, artifact, known }: Asked) {
   const [params] = useSearchParams()
+  const { zone } = useTimes()
   const q = params.get('q')
+  const sort = params.getAll('sort')
   const mayWrite = useMayWrite()
   const link = useSearchLink()
-  const live = useLive()
+  const live = useLive() && columns.length > 0
   const narrow: Narrow = (term, how) => `/rows${link({ q: narrowed(q ?? '', term, how) })}`
-  const own = params.getAll('columns').some(Boolean)
-  const { columns: wide, draw, lost } = useDrawnWidths(columns, own ? null : artifact)
-  const { all, pins } = drawnColumns(wide)
+  const named = params.getAll('columns').some(Boolean)
+  const all = [...ownColumns(own), ...columns]
+  const { columns: wide, draw, lost } = useDrawnWidths(all, named ? null : artifact)
+  const { all: placed, pins } = drawnColumns(wide)
   const cells = { artifact, known, q, sort, narrow, mayWrite }
-  const fields = all.map(({ column, className, pinned }) => ({
-    ...field({ column, className, draw: live ? draw : null, cells }),
-    pinned,
-  }))
-  return { fields, pins, lost }
+  const drawn = placed.map(({ column, className }) => {
+    const edge = live && <Edge column={column} draw={draw} />
+    return column.own ? leading({ column, className, edge, sort, zone }) : field({ column, className, edge, cells })
+  })
+  return { drawn, pins, lost }
+}
+
+type Drawing = { column: AnyColumn; draw: (column: AnyColumn, px: number) => void }
+
+const Edge = ({ column, draw }: Drawing) => (
+  <ColumnEdge
+    name={column.own ? CALLED[column.name] : column.name}
+    width={column.width}
+    draw={(px) => draw(column, px)}
+  />
+)
+
+type Leading = { column: OwnColumn; className: string; edge: ReactNode; sort: string[]; zone: string }
+
+function leading({ column: { name }, className, edge, sort, zone }: Leading): Column<StoredRow> {
+  const column = name === 'time' ? TIME : HOST
+  return {
+    ...column,
+    title: (
+      <>
+        <SortLinks by={name} title={name === 'time' ? `Event (${zone})` : 'Host'} />
+        {edge}
+      </>
+    ),
+    className: `${column.className} ${className}`,
+    ordered: orderedBy(sort, name),
+  }
 }
 
 /** Whether scripts run here: an edge that nothing moves is none. */
@@ -141,18 +167,18 @@ type Cells = {
 type Field = {
   column: GridColumn
   className: string
-  draw: ((name: string, px: number) => void) | null
+  edge: ReactNode
   cells: Cells
 }
 
-const field = ({ column: { name, width }, className, draw, cells }: Field): Column<StoredRow> => ({
+const field = ({ column: { name }, className, edge, cells }: Field): Column<StoredRow> => ({
   title: (
     <>
       <SortLinks column={name} />
-      {draw && <ColumnEdge name={name} width={width} draw={(px) => draw(name, px)} />}
+      {edge}
     </>
   ),
-  key: `field-${name}`,
+  key: keyOf({ name, width: 'auto' }),
   className: `max-md:hidden value-cell ${className}`,
   ordered: orderedBy(cells.sort, { column: name }),
   second: (

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { GridColumn, NamedWidth, Width } from '#server/modules/exploring/schema.ts'
+import type { GridColumn, NamedWidth, OwnColumn, Width } from '#server/modules/exploring/schema.ts'
 
 /** The widths in px to which a column can be drawn; styles.css has a class for each of their steps. */
 export const LEAST = 48
@@ -16,10 +16,26 @@ const MARGIN = 64
 const MOST_PINNED = 1024
 const UNIT = 4
 
-type Drawn = { column: GridColumn; pinned: boolean; className: string }
+/** A field of the artifact, or what every grid has beside them. */
+export type AnyColumn = (GridColumn & { own?: undefined }) | (OwnColumn & { own: true })
+
+/** Time and host as they were kept. */
+export const ownColumns = (kept: OwnColumn[]) =>
+  (['time', 'host'] as const).map((name) => ({
+    ...(kept.find((one) => one.name === name) ?? { name, width: 'auto' as const }),
+    own: true as const,
+  }))
+
+/** How they are spoken of, apart from fields of these names. */
+export const CALLED = { time: 'the event time', host: 'the host' } as const
+
+/** A name of its own for each column: a field may be called host too. */
+export const keyOf = ({ own, name }: AnyColumn) => (own ? name : `field-${name}`)
+
+type Drawn = { column: AnyColumn; pinned: boolean; className: string }
 
 /** Columns as they are drawn: those that stay at the left first, each with its class. `pins`: the class of what they take up. */
-export function drawnColumns(columns: GridColumn[]): { all: Drawn[]; pins: string } {
+export function drawnColumns(columns: AnyColumn[]): { all: Drawn[]; pins: string } {
   let at = MARGIN
   const pinned = columns.flatMap((column): Drawn[] => {
     const px = typeof column.width === 'number' ? column.width : PINNED[column.width]
@@ -44,27 +60,28 @@ type Widths = { of: string; px: Record<string, number> }
  * Columns with the widths that were drawn since the page came. They are kept for this person and artifact; where the address
  * names the columns (`artifact` null), they are of this sight only.
  */
-export function useDrawnWidths(columns: GridColumn[], artifact: string | null) {
+export function useDrawnWidths(columns: AnyColumn[], artifact: string | null) {
   const of = JSON.stringify(columns)
   const [drawn, setDrawn] = useState<Widths>({ of, px: {} })
   const [lost, setLost] = useState(false)
   // What the server says now is newer than what was drawn before it said so.
   const px = drawn.of === of ? drawn.px : {}
-  const draw = async (name: string, width: number) => {
-    setDrawn({ of, px: { ...px, [name]: width } })
-    if (artifact !== null) setLost(!(await kept(artifact, columns, name, width)))
+  const draw = async (column: AnyColumn, width: number) => {
+    setDrawn({ of, px: { ...px, [keyOf(column)]: width } })
+    if (artifact !== null) setLost(!(await kept(artifact, columns, column, width)))
   }
-  return { columns: columns.map((one) => ({ ...one, width: px[one.name] ?? one.width })), draw, lost }
+  return { columns: columns.map((one) => ({ ...one, width: px[keyOf(one)] ?? one.width })), draw, lost }
 }
 
 let last: Promise<unknown> = Promise.resolve()
 
 /** Sends a width after those sent before it: each is added to what is kept by then. */
-function kept(artifact: string, columns: GridColumn[], name: string, width: number): Promise<boolean> {
+function kept(artifact: string, columns: AnyColumn[], { own, name }: AnyColumn, width: number): Promise<boolean> {
   const body = new FormData()
-  for (const [field, value] of Object.entries({ intent: 'width', artifact, name, width: String(width) }))
+  const intent = own ? 'own-width' : 'width'
+  for (const [field, value] of Object.entries({ intent, artifact, name, width: String(width) }))
     body.append(field, value)
-  for (const column of columns) body.append('columns', column.name)
+  for (const column of columns) if (!column.own) body.append('columns', column.name)
   const sent = last
     .then(() => fetch('/rows/layout', { method: 'POST', body, redirect: 'manual', keepalive: true }))
     .then(

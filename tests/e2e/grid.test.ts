@@ -38,6 +38,7 @@ async function gridOf(options: Parameters<typeof visitor>[0] = {}): Promise<Page
 }
 
 const head = (page: Page, name: string) => page.getByRole('columnheader', { name: new RegExp(`^${name}\\b`) })
+const eventHead = (page: Page) => page.locator('thead th', { hasText: /^Event \(UTC\)/ })
 const edge = (page: Page, name: string) => page.getByRole('separator', { name: `Width of ${name}` })
 const widthOf = async (column: Locator) => (await column.boundingBox())!.width
 const cellOf = (page: Page, name: string) => page.locator(`tbody td[data-column="${name}"]`).first()
@@ -133,6 +134,74 @@ describe('the width of a column', () => {
     await page.reload()
     await edge(page, 'Note').waitFor()
     await expect.poll(() => widthOf(cellOf(page, 'Note'))).toBeGreaterThan(100)
+  })
+})
+
+describe('the columns of time and host', () => {
+  const CLASH = 'Own.Clash'
+  beforeAll(() =>
+    tenant.deliver(jsonLines([{ host: 'a-field-called-host', time: 'x', Event: 'y', own: 'z' }]), {
+      artifact: CLASH,
+      hostname: 'ws-02',
+    }),
+  )
+
+  test('are drawn and moved as others are, and are no field that is called so', async () => {
+    const page = await gridOf()
+    await page.goto(`/rows?artifact=${CLASH}`)
+    await edge(page, 'the host').waitFor()
+    const field = await widthOf(head(page, 'host'))
+    const before = await widthOf(head(page, 'Host'))
+    await draw(page, 'the host', 120)
+    const expected = Math.round((before + 120) / 8) * 8
+    await expect.poll(() => widthOf(head(page, 'Host'))).toBe(expected)
+    let done = kept(page)
+    await page.mouse.up()
+    await done
+    await edge(page, 'the event time').focus()
+    done = kept(page)
+    await page.keyboard.press('End')
+    await done
+    await page.reload()
+    await edge(page, 'the host').waitFor()
+    await expect.poll(() => widthOf(head(page, 'Host'))).toBe(expected)
+    await expect.poll(() => widthOf(eventHead(page))).toBe(960)
+    await expect.poll(() => widthOf(head(page, 'host'))).toBe(field)
+    const other = await gridOf()
+    await other.goto(`/rows?artifact=${CLASH}`)
+    await expect.poll(() => widthOf(head(other, 'Host'))).toBe(before)
+  })
+
+  test('are pinned before others by the form, without JavaScript too, and a field that is called so is not', async () => {
+    const page = await gridOf({ javaScriptEnabled: false })
+    await page.goto(`/rows?artifact=${CLASH}`)
+    await pin(page, 'the host', 'Event')
+    await page.goto(`/rows?artifact=${CLASH}`)
+    const order = () => page.locator('thead th:visible').allTextContents()
+    await expect.poll(order).toEqual(['Star and open', 'Host', 'Event', 'Event (UTC)', 'host', 'time', 'own'])
+    await expect.poll(() => page.locator('th.pin').allTextContents()).toEqual(['Host', 'Event'])
+    await page.locator('summary', { hasText: 'Columns' }).click()
+    await expect.poll(() => page.getByLabel('Pin the host', { exact: true }).isChecked()).toBe(true)
+    await expect.poll(() => page.getByLabel('Pin host', { exact: true }).isChecked()).toBe(false)
+    await page.getByLabel('Pin Event', { exact: true }).uncheck()
+    await page.getByLabel('Pin the event time', { exact: true }).check()
+    await page.getByLabel('Width of the event time', { exact: true }).selectOption('wide')
+    await page.getByRole('button', { name: 'Keep for me' }).click()
+    await expect.poll(() => page.locator('th.pin').allTextContents()).toEqual(['Event (UTC)', 'Host'])
+    await expect.poll(() => widthOf(eventHead(page))).toBe(512)
+    await page.locator('summary', { hasText: 'Columns' }).click()
+    await page.getByRole('button', { name: 'As at first' }).click()
+    await page.locator('section.fields:not(.pinned)').waitFor()
+  })
+
+  test('stay at the left while the grid moves', async () => {
+    const page = await gridOf()
+    await pin(page, 'the event time', 'the host')
+    const places = () => Promise.all(['Event', 'Host'].map((name) => leftOf(head(page, name))))
+    const before = await places()
+    await expect.poll(() => scrolled(page, 150)).toBe(150)
+    await expect.poll(places).toEqual(before)
+    await expect.poll(() => leftOf(cellOf(page, 'host'))).toBe(before[1])
   })
 })
 

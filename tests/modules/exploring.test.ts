@@ -185,18 +185,24 @@ test('a person’s layout of an artifact is theirs alone', async () => {
   await keepLayout({ artifact: 'A', columns: columns.toReversed(), lines: 'wrapped' })
   expect(await tenant.as('viewer').exploring.layout({ artifact: 'A' })).toEqual({
     columns: columns.toReversed(),
+    own: [],
     lines: 'wrapped',
   })
   expect(await tenant.as('user').exploring.layout({ artifact: 'A' })).toBeNull()
-  await keepLayout({ artifact: 'A', columns: [], lines: 'wrapped' })
-  expect(await tenant.as('viewer').exploring.layout({ artifact: 'A' })).toEqual({ columns: [], lines: 'wrapped' })
+  const own = [{ name: 'host' as const, width: 96, pinned: true as const }]
+  await keepLayout({ artifact: 'A', columns: [], own })
+  expect(await tenant.as('viewer').exploring.layout({ artifact: 'A' })).toEqual({ columns: [], own, lines: 'one' })
   await keepLayout({ artifact: 'A', columns: [] })
   expect(await tenant.as('viewer').exploring.layout({ artifact: 'A' })).toBeNull()
   for (const width of [47, 40, 190, 968, 'huge'])
     await expect(keepLayout({ artifact: 'A', columns: [{ name: 'Pid', width: width as number }] })).rejects.toThrow()
+  for (const names of [['Pid'], ['host', 'host']])
+    await expect(
+      keepLayout({ artifact: 'A', columns: [], own: names.map((name) => ({ name: name as 'host' })) }),
+    ).rejects.toThrow()
 })
 
-test('a layout that was kept before there were pins and lines is read as it was meant', async () => {
+test('a layout that was kept before there were pins, lines and columns of its own is read as it was meant', async () => {
   const columns = [{ name: 'Pid', width: 'wide' }]
   const { id, people } = tenant
   await inTenant(pool, { tenantId: id, accountId: null, requestId: 'kept' }, 'read write', (db) =>
@@ -206,5 +212,5 @@ test('a layout that was kept before there were pins and lines is read as it was 
       .execute(),
   )
   const found = await tenant.as('lead').exploring.layout({ artifact: 'Kept.Before' })
-  expect(found).toEqual({ columns, lines: 'one' })
+  expect(found).toEqual({ columns, own: [], lines: 'one' })
 })

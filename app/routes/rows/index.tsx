@@ -85,7 +85,7 @@ function Panes({ view, any }: { view: View; any: boolean }) {
         <div className="grid-bar">
           {list.artifact && known.length > 0 && (
             <>
-              <ColumnChooser artifact={list.artifact} known={known} shown={columns} kept={layout !== null} />
+              <ColumnChooser artifact={list.artifact} known={known} shown={columns} layout={layout} />
               <LinesToggle artifact={list.artifact} lines={lines} />
             </>
           )}
@@ -98,6 +98,7 @@ function Panes({ view, any }: { view: View; any: boolean }) {
         <RowGrid
           rows={rows}
           columns={columns}
+          own={layout?.own ?? []}
           lines={lines}
           open={open?.row.id ?? null}
           marks={marks}

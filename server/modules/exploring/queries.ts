@@ -7,20 +7,25 @@ import type { GridLayout } from './schema.ts'
 export async function layoutOf(db: TenantDb, accountId: number, artifact: string): Promise<GridLayout | null> {
   const found = await db
     .selectFrom('grid_layout')
-    .select(['columns', 'lines'])
+    .select(['columns', 'lines', 'own'])
     .where('account_id', '=', accountId)
     .where('artifact', '=', artifact)
     .executeTakeFirst()
-  return found ? ({ columns: found.columns, lines: found.lines } as unknown as GridLayout) : null
+  return found ? (found as unknown as GridLayout) : null
 }
 
 /** Keeps a person's layout; one that chooses nothing means what everybody sees. */
-export async function keepLayout(db: TenantDb, accountId: number, artifact: string, { columns, lines }: GridLayout) {
-  if (columns.length === 0 && lines === 'one') {
+export async function keepLayout(db: TenantDb, accountId: number, artifact: string, layout: GridLayout) {
+  const { columns, lines, own } = layout
+  if (columns.length === 0 && own.length === 0 && lines === 'one') {
     await db.deleteFrom('grid_layout').where('account_id', '=', accountId).where('artifact', '=', artifact).execute()
     return
   }
-  const kept = { columns: sql<string>`${storable(JSON.stringify(columns))}::jsonb`, lines }
+  const kept = {
+    columns: sql<string>`${storable(JSON.stringify(columns))}::jsonb`,
+    own: JSON.stringify(own),
+    lines,
+  }
   await db
     .insertInto('grid_layout')
     .values({ account_id: accountId, artifact, ...kept })

@@ -25,25 +25,31 @@ const drawn = z.coerce.number().int().min(48).max(960).multipleOf(8)
 export type NamedWidth = (typeof WIDTHS)[number]
 export type Width = NamedWidth | number
 
+const howItStands = {
+  width: z.union([z.enum(WIDTHS), drawn]).default('auto'),
+  pinned: z.literal(true).optional(),
+}
+const onlyOnce = (all: { name: string }[]) => new Set(all.map(({ name }) => name)).size === all.length
+
 /** Which columns an artifact's grid has for one person in their order, which of them stay at the left, and how rows stand. */
 export const GridOf = z.object({ artifact: z.preprocess(blank, line(255).optional()) })
 export const GridKept = z.object({
   artifact: line(255),
   columns: z
-    .array(
-      z.object({
-        name: z.string().min(1).max(500),
-        width: z.union([z.enum(WIDTHS), drawn]).default('auto'),
-        pinned: z.literal(true).optional(),
-      }),
-    )
+    .array(z.object({ name: z.string().min(1).max(500), ...howItStands }))
     .max(40)
-    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'A column is named twice.'),
+    .refine(onlyOnce, 'A column is named twice.'),
+  own: z
+    .array(z.object({ name: z.enum(['time', 'host']), ...howItStands }))
+    .max(2)
+    .refine(onlyOnce, 'A column is named twice.')
+    .default([]),
   lines: z.enum(['one', 'wrapped']).default('one'),
 })
-/** `columns` empty: the commonest ones. */
+/** `columns`: fields of the artifact; empty: the commonest ones. `own`: what every grid has beside them, where it was changed. */
 export type GridLayout = Omit<z.infer<typeof GridKept>, 'artifact'>
 export type GridColumn = GridLayout['columns'][number]
+export type OwnColumn = GridLayout['own'][number]
 
 /** What happened around a row: rows of its host within so many minutes of it. */
 export const Around = z.object({
