@@ -158,6 +158,14 @@ test('what a page shows is awaited, never read once: HTML arrives in pieces, and
   expect(sourceFiles('tests/e2e').filter((file) => hasty.test(treeOf(file).text))).toEqual([])
 })
 
+test('what a page sends to change something names the tenant the page was drawn in', () => {
+  const OPEN = /^app\/(components\/(post-form|rail)|routes\/(_auth\/.*|tenants\/index))\.tsx$/ // before, or on the way to, a tenant
+  const bare = sourceFiles('app').filter(
+    (file) => !OPEN.test(file) && /<Form\s[^>]*method="post"/.test(treeOf(file).text),
+  )
+  expect(bare).toEqual([])
+})
+
 test('files and functions stay short', () => {
   const LONG_FILES: Record<string, string> = {
     'server/modules/identity/service.ts': 'every way into an account and every change of one, read side by side',

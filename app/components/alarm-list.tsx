@@ -1,7 +1,7 @@
-import { Form } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'
+import { PostForm } from './post-form.tsx'
 import { Age, TimeSaid } from './time.tsx'
 import { Value } from './value.tsx'
 
@@ -94,7 +94,7 @@ export function AlarmActs({ alarm }: { alarm: Alarm }) {
   const mayWrite = useMayWrite()
   if (!mayWrite || alarm.state === 'closed') return null
   return (
-    <Form method="post" action="/alarms" className="acts" preventScrollReset>
+    <PostForm action="/alarms" className="acts" preventScrollReset>
       <input type="hidden" name="id" value={alarm.id} />
       {alarm.state === 'open' && (
         <button type="submit" name="intent" value="acknowledge" className="btn">
@@ -104,7 +104,7 @@ export function AlarmActs({ alarm }: { alarm: Alarm }) {
       <button type="submit" name="intent" value="close" className="btn quiet">
         Close
       </button>
-    </Form>
+    </PostForm>
   )
 }
 

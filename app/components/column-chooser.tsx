@@ -1,8 +1,9 @@
-import { Form, useLocation } from '@remix-run/react'
+import { useLocation } from '@remix-run/react'
 import { Columns } from '#app/components/icons.tsx'
 import { CALLED, ownColumns } from '#app/lib/column-widths.ts'
 import type { GridColumn, GridLayout, NamedWidth } from '#server/modules/exploring/schema.ts'
 import { Popover } from './menu.tsx'
+import { PostForm } from './post-form.tsx'
 import { Value } from './value.tsx'
 
 // Written out here: the schema would bring the parser of queries into the browser, where evaluating text is forbidden.
@@ -33,7 +34,7 @@ export function ColumnChooser({ artifact, known, shown, layout }: Props) {
         </>
       }
     >
-      <Form method="post" action="/rows/layout" className="ask" preventScrollReset>
+      <PostForm action="/rows/layout" className="ask" preventScrollReset>
         <input type="hidden" name="artifact" value={artifact} />
         <input type="hidden" name="next" value={withoutColumns(pathname, search)} />
         <fieldset className="columns-list">
@@ -87,7 +88,7 @@ export function ColumnChooser({ artifact, known, shown, layout }: Props) {
             </button>
           )}
         </div>
-      </Form>
+      </PostForm>
     </Popover>
   )
 }
@@ -126,7 +127,7 @@ export function LinesToggle({ artifact, lines }: Lines) {
   const { pathname, search } = useLocation()
   const wrapped = lines === 'wrapped'
   return (
-    <Form method="post" action="/rows/layout" preventScrollReset className="max-md:hidden">
+    <PostForm action="/rows/layout" preventScrollReset className="max-md:hidden">
       <input type="hidden" name="artifact" value={artifact} />
       <input type="hidden" name="next" value={pathname + search} />
       <button
@@ -139,7 +140,7 @@ export function LinesToggle({ artifact, lines }: Lines) {
       >
         Wrap
       </button>
-    </Form>
+    </PostForm>
   )
 }
 

@@ -1,4 +1,3 @@
-import { Form } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import type { Refusal } from '#app/lib/api.server.ts'
 import { rowLink } from '#app/lib/row-links.ts'
@@ -8,6 +7,7 @@ import { useRefusal } from './form.tsx'
 import { Link } from './link.tsx'
 import { Notice } from './notice.tsx'
 import { PageHead, SectionHead } from './page-head.tsx'
+import { PostForm } from './post-form.tsx'
 import { FullTime } from './time.tsx'
 import { WholeValue } from './value.tsx'
 
@@ -42,12 +42,12 @@ export function CommentPage({ comment, revisions, next }: Props) {
           Open its row
         </Link>
         {mayWrite && !comment.deleted_at && (
-          <Form method="post" action={`/marks?comment=${comment.id}`}>
+          <PostForm action={`/marks?comment=${comment.id}`}>
             {hidden}
             <button type="submit" className="btn danger" name="intent" value="delete">
               Delete comment
             </button>
-          </Form>
+          </PostForm>
         )}
       </PageHead>
       {mayWrite && !comment.deleted_at && (
@@ -79,7 +79,7 @@ function Edit({ id, version, text, refusal, hidden }: EditProps) {
         </Notice>
       )}
       <div className={clash ? 'versions' : 'max-w-[48rem]'}>
-        <Form method="post" action={`/marks?comment=${id}`}>
+        <PostForm action={`/marks?comment=${id}`}>
           {hidden}
           <input type="hidden" name="intent" value="edit" />
           <DraftField
@@ -94,7 +94,7 @@ function Edit({ id, version, text, refusal, hidden }: EditProps) {
           <button type="submit" className="btn primary">
             Save comment
           </button>
-        </Form>
+        </PostForm>
         {clash && (
           <section aria-label="Stored text">
             <p className="label">Stored text</p>

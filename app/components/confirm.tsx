@@ -1,7 +1,7 @@
-import { Form } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { useRefusal } from './form.tsx'
 import { Popover } from './menu.tsx'
+import { PostForm } from './post-form.tsx'
 
 type Confirm = {
   /** The button that asks, and the button that does it: verb and object. */
@@ -26,13 +26,13 @@ export function Confirm({ ask, act, intent, id, children, kind = 'danger' }: Con
             {refused}
           </p>
         )}
-        <Form method="post" className="pt-2">
+        <PostForm className="pt-2">
           <input type="hidden" name="intent" value={intent} />
           <input type="hidden" name="id" value={id} />
           <button type="submit" className={kind === 'danger' ? 'btn danger' : 'btn primary'}>
             {act}
           </button>
-        </Form>
+        </PostForm>
       </div>
     </Popover>
   )

@@ -1,4 +1,3 @@
-import { Form } from '@remix-run/react'
 import { counted, number } from '#app/lib/format.ts'
 import { rowsLink } from '#app/lib/row-links.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
@@ -8,6 +7,7 @@ import { useRefusal } from './form.tsx'
 import { Link } from './link.tsx'
 import { progressText } from './load-progress.tsx'
 import { Notice } from './notice.tsx'
+import { PostForm } from './post-form.tsx'
 import { isUnderWay, StateWord } from './states.tsx'
 import { FullTime } from './time.tsx'
 import { Bar } from './upload-form.tsx'
@@ -57,14 +57,14 @@ function Failed({ batch }: { batch: Delivery }) {
 function Again({ batch }: { batch: Delivery }) {
   return (
     <div className="filters">
-      <Form method="post" className="contents" preventScrollReset>
+      <PostForm className="contents" preventScrollReset>
         <input type="hidden" name="intent" value="replay" />
         {!batch.artifact && <Fact name="artifact" title="Artifact, if the rows do not say" />}
         {!batch.hostname && <Fact name="hostname" title="Host, if the rows do not say" />}
         <button type="submit" className={batch.locked_at ? 'btn' : 'btn primary'}>
           Load again
         </button>
-      </Form>
+      </PostForm>
       <Confirm ask="Remove its file" act="Remove the file" intent="discard" id={batch.id}>
         Remove the kept file of delivery {batch.id}? Its line in the ledger and its rejected rows stay; it cannot be
         loaded again without sending it.
@@ -75,7 +75,7 @@ function Again({ batch }: { batch: Delivery }) {
 }
 
 const Unlock = () => (
-  <Form method="post" className="filters" preventScrollReset>
+  <PostForm className="filters" preventScrollReset>
     <input type="hidden" name="intent" value="unlock" />
     <label className="s">
       Password of the archive
@@ -85,7 +85,7 @@ const Unlock = () => (
       Unlock
     </button>
     <Refused intent="unlock" />
-  </Form>
+  </PostForm>
 )
 
 function NeedsName({ batch: { proposed } }: { batch: Delivery }) {
@@ -103,7 +103,7 @@ function NeedsName({ batch: { proposed } }: { batch: Delivery }) {
         {mayWrite ? 'Once it is named, it is loaded.' : 'Somebody with the role user can name it.'}
       </Notice>
       {mayWrite && (
-        <Form method="post" className="filters" preventScrollReset>
+        <PostForm className="filters" preventScrollReset>
           <input type="hidden" name="intent" value="name" />
           <Fact
             name="artifact"
@@ -117,7 +117,7 @@ function NeedsName({ batch: { proposed } }: { batch: Delivery }) {
             Name and load
           </button>
           <Refused intent="name" />
-        </Form>
+        </PostForm>
       )}
     </>
   )

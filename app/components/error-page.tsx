@@ -10,6 +10,7 @@ const TITLES: Record<number, string> = {
   400: 'That address is not valid',
   403: 'Your role does not allow this',
   404: 'Not found',
+  409: 'Something changed meanwhile',
   422: 'That address is not valid',
   429: 'Too many attempts',
   502: 'Another system did not answer',

@@ -1,10 +1,11 @@
-import { Form, useActionData, useLocation, useNavigation } from '@remix-run/react'
+import { useActionData, useLocation, useNavigation } from '@remix-run/react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { CircleAlert } from '#app/components/icons.tsx'
 import type { Refusal } from '#app/lib/api.server.ts'
 import type { Field } from '#app/lib/fields.server.ts'
 import { FieldLine } from './field.tsx'
 import { Link } from './link.tsx'
+import { PostForm } from './post-form.tsx'
 
 type SchemaFormProps = {
   fields: Field[]
@@ -39,7 +40,7 @@ export function SchemaForm({
   const { key } = useLocation()
   const idPrefix = intent ? `${intent}-` : 'field-'
   return (
-    <Form key={key} method="post" className={tall ? 'form tall' : 'form'} noValidate={Boolean(refusal)}>
+    <PostForm key={key} className={tall ? 'form tall' : 'form'} noValidate={Boolean(refusal)}>
       {refusal && <Summary refusal={refusal} failed={failed} fields={fields} idPrefix={idPrefix} />}
       {intent && <input type="hidden" name="intent" value={intent} />}
       {children}
@@ -64,7 +65,7 @@ export function SchemaForm({
           )}
         </div>
       </div>
-    </Form>
+    </PostForm>
   )
 }
 

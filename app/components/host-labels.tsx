@@ -1,9 +1,9 @@
-import { Form } from '@remix-run/react'
 import { CircleAlert, X } from '#app/components/icons.tsx'
 import type { Times } from '#app/lib/times.ts'
 import { useTimes } from '#app/lib/viewer.ts'
 import { useRefusal } from './form.tsx'
 import { SectionHead } from './page-head.tsx'
+import { PostForm } from './post-form.tsx'
 import { Value } from './value.tsx'
 
 export type Label = { label: string; reported_at: Date | null; added_at: Date | null; added_by: string | null }
@@ -24,7 +24,7 @@ export const HostLabels = ({ labels, mayWrite }: Props) => (
 )
 
 const OneLabel = ({ label, mayWrite }: { label: Label; mayWrite: boolean }) => (
-  <Form method="post" className="flex items-center" title={useTimes().both((times) => originOf(label, times))}>
+  <PostForm className="flex items-center" title={useTimes().both((times) => originOf(label, times))}>
     <span className="tag">
       <Value text={label.label} path={false} />
     </span>
@@ -37,7 +37,7 @@ const OneLabel = ({ label, mayWrite }: { label: Label; mayWrite: boolean }) => (
         </button>
       </>
     )}
-  </Form>
+  </PostForm>
 )
 
 function originOf({ reported_at, added_at, added_by }: Label, { full }: Times): string {
@@ -50,7 +50,7 @@ function NewLabel() {
   const refusal = useRefusal('label')
   const error = refusal ? refusal.fields.label || refusal.fields[''] : undefined
   return (
-    <Form method="post" className="flex flex-wrap items-center gap-2">
+    <PostForm className="flex flex-wrap items-center gap-2">
       <input type="hidden" name="intent" value="label" />
       <input
         key={refusal ? 'refused' : 'new'}
@@ -74,6 +74,6 @@ function NewLabel() {
           {error}
         </p>
       )}
-    </Form>
+    </PostForm>
   )
 }

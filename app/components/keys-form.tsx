@@ -1,10 +1,10 @@
-import { Form } from '@remix-run/react'
 import { CircleAlert } from '#app/components/icons.tsx'
 import { ACTS, keysOf } from '#app/lib/keys.ts'
 import type { Viewer } from '#app/lib/viewer.ts'
 import { useRefusal } from './form.tsx'
 import { Notice } from './notice.tsx'
 import { SectionHead } from './page-head.tsx'
+import { PostForm } from './post-form.tsx'
 
 const GROUPS = [...new Set(ACTS.map(({ group }) => group))]
 
@@ -24,7 +24,7 @@ export function KeysForm({ viewer }: { viewer: Viewer }) {
           <b>The keys were not saved.</b> {refusal.fields['']}
         </Notice>
       )}
-      <Form method="post" action="/profile" key={JSON.stringify([viewer.keys, viewer.keysOn])}>
+      <PostForm action="/profile" key={JSON.stringify([viewer.keys, viewer.keysOn])}>
         <input type="hidden" name="intent" value="shortcuts" />
         <label className="check pb-2">
           <input className="box" type="checkbox" name="on" value="yes" defaultChecked={on} />
@@ -54,7 +54,7 @@ export function KeysForm({ viewer }: { viewer: Viewer }) {
             Take the keys we come with
           </button>
         </div>
-      </Form>
+      </PostForm>
     </section>
   )
 }

@@ -1,9 +1,9 @@
-import { Form } from '@remix-run/react'
 import { ChevronDown } from '#app/components/icons.tsx'
 import { ROLE_NAMES, roleName } from '#app/lib/column-map.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { useRefusal, useSubmitting } from './form.tsx'
 import { Notice } from './notice.tsx'
+import { PostForm } from './post-form.tsx'
 import { Value } from './value.tsx'
 
 export type MapColumn = {
@@ -33,7 +33,7 @@ export function MapForm({ columns, dates, labels, mayCorrect }: MapFormProps) {
   )
   if (!mayCorrect) return table([roleText(dates)])
   return (
-    <Form method="post" className="map-form" preventScrollReset>
+    <PostForm className="map-form" preventScrollReset>
       {refusal && (
         <Notice kind="bad" role="alert">
           <b>The map was not saved.</b> {Object.values(refusal.fields)[0]}
@@ -48,7 +48,7 @@ export function MapForm({ columns, dates, labels, mayCorrect }: MapFormProps) {
           Save map
         </button>
       </div>
-    </Form>
+    </PostForm>
   )
 }
 

@@ -1,4 +1,3 @@
-import { Form } from '@remix-run/react'
 import { number } from '#app/lib/format.ts'
 import { nextPath } from '#app/lib/next-path.ts'
 import { rowLink } from '#app/lib/row-links.ts'
@@ -8,6 +7,7 @@ import { useRefusal } from './form.tsx'
 import { Link } from './link.tsx'
 import { Nothing, Notice } from './notice.tsx'
 import { PageHead } from './page-head.tsx'
+import { PostForm } from './post-form.tsx'
 import { type Marks, RowMarks, STAR, StarButton, StarForm } from './row-marks.tsx'
 import type { StoredRow } from './row-table.tsx'
 import { EventTime, Zoned } from './time.tsx'
@@ -77,7 +77,7 @@ function Refused() {
         {refusal.fields.tag ?? refusal.fields.body ?? refusal.fields['']}
       </Notice>
       {comment && (
-        <Form method="post" action="/marks" className="max-w-[48rem]">
+        <PostForm action="/marks" className="max-w-[48rem]">
           <input type="hidden" name="intent" value="comment" />
           <input type="hidden" name="rowId" value={rowId} />
           <input type="hidden" name="next" value={next} />
@@ -85,7 +85,7 @@ function Refused() {
           <button type="submit" className="btn primary">
             Comment
           </button>
-        </Form>
+        </PostForm>
       )}
     </>
   )

@@ -1,7 +1,8 @@
-import { Form, useLocation } from '@remix-run/react'
+import { useLocation } from '@remix-run/react'
 import { CircleAlert, Upload } from '#app/components/icons.tsx'
 import { number } from '#app/lib/format.ts'
 import { useRefusal } from './form.tsx'
+import { PostForm } from './post-form.tsx'
 
 export type Reject = {
   line: number
@@ -48,7 +49,7 @@ function MendHere({ rejects }: { rejects: Reject[] }) {
   return (
     <details className="pt-2" open={refusal !== null}>
       <summary className="link inline-block min-h-6">Mend these lines here</summary>
-      <Form key={key} method="post" className="form tall mend" preventScrollReset>
+      <PostForm key={key} className="form tall mend" preventScrollReset>
         <input type="hidden" name="intent" value="repair" />
         {refusal && (
           <p className="err" role="alert">
@@ -93,7 +94,7 @@ function MendHere({ rejects }: { rejects: Reject[] }) {
             </button>
           </div>
         </div>
-      </Form>
+      </PostForm>
     </details>
   )
 }

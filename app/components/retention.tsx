@@ -1,10 +1,10 @@
-import { Form } from '@remix-run/react'
 import type { Field } from '#app/lib/fields.server.ts'
 import { counted, number } from '#app/lib/format.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { SchemaForm } from './form.tsx'
 import { Nothing, Notice } from './notice.tsx'
 import { SectionHead } from './page-head.tsx'
+import { PostForm } from './post-form.tsx'
 import { Value } from './value.tsx'
 
 type Rule = { id: number; artifact: string; days: number | null; due: number | null }
@@ -31,13 +31,13 @@ const COLUMNS: Column<Rule>[] = [
     right: true,
     className: 'w-28',
     cell: ({ artifact }) => (
-      <Form method="post">
+      <PostForm>
         <input type="hidden" name="intent" value="remove" />
         <input type="hidden" name="artifact" value={artifact} />
         <button type="submit" className="btn">
           Take away <span className="sr-only">the rule for {artifact || 'every other artifact'}</span>
         </button>
-      </Form>
+      </PostForm>
     ),
   },
 ]
@@ -75,14 +75,14 @@ const Taken = ({ preview: { artifact, days, rows, artifacts } }: { preview: Prev
     kind={rows > 0 ? 'warn' : 'info'}
     role="status"
     action={
-      <Form method="post">
+      <PostForm>
         <input type="hidden" name="intent" value="set" />
         <input type="hidden" name="artifact" value={artifact} />
         <input type="hidden" name="days" value={days ?? ''} />
         <button type="submit" className={rows > 0 ? 'btn danger' : 'btn primary'}>
           Make the rule
         </button>
-      </Form>
+      </PostForm>
     }
   >
     Rows of <b>{artifact || 'every other artifact'}</b> kept <b>{kept(days)}</b>:{' '}

@@ -1,9 +1,10 @@
-import { Form, useLocation } from '@remix-run/react'
+import { useLocation } from '@remix-run/react'
 import { termOf } from '#app/lib/query-text.ts'
 import { stackLink } from '#app/lib/stack-link.ts'
 import { fieldOf, withoutDeed } from '#app/lib/verdict-deeds.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'
+import { PostForm } from './post-form.tsx'
 import { Prevalence } from './prevalence.tsx'
 import { Value } from './value.tsx'
 import { type Ruling, VerdictMark, type VerdictWord } from './verdict-mark.tsx'
@@ -19,14 +20,14 @@ export function DecideForms() {
   if (!useMayWrite()) return null
   const next = withoutDeed(pathname + search)
   return [...WORDS, 'clear' as const].map((word) => (
-    <Form key={word} id={`decide-${word}`} method="post" action="/verdicts" preventScrollReset>
+    <PostForm key={word} id={`decide-${word}`} action="/verdicts" preventScrollReset>
       <input type="hidden" name="next" value={next} />
       {word === 'clear' ? (
         <input type="hidden" name="intent" value="clear" />
       ) : (
         <input type="hidden" name="verdict" value={word} />
       )}
-    </Form>
+    </PostForm>
   ))
 }
 

@@ -1,9 +1,10 @@
-import { Form, useLocation } from '@remix-run/react'
+import { useLocation } from '@remix-run/react'
 import { Star } from '#app/components/icons.tsx'
 import { counted } from '#app/lib/format.ts'
 import { rowLink } from '#app/lib/row-links.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'
+import { PostForm } from './post-form.tsx'
 
 export type Marks = { row_id: string; tags: string[]; comments: number }
 
@@ -14,10 +15,10 @@ const FORM = 'stars'
 export function StarForm() {
   const { pathname, search } = useLocation()
   return (
-    <Form id={FORM} method="post" action="/marks" preventScrollReset>
+    <PostForm id={FORM} action="/marks" preventScrollReset>
       <input type="hidden" name="intent" value="star" />
       <input type="hidden" name="next" value={pathname + search} />
-    </Form>
+    </PostForm>
   )
 }
 

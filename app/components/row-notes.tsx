@@ -1,9 +1,10 @@
-import { Form, useLocation } from '@remix-run/react'
+import { useLocation } from '@remix-run/react'
 import { X } from '#app/components/icons.tsx'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { DraftField } from './draft.tsx'
 import { Link } from './link.tsx'
 import { SectionHead } from './page-head.tsx'
+import { PostForm } from './post-form.tsx'
 import { STAR, StarButton, StarForm } from './row-marks.tsx'
 import { FullTime } from './time.tsx'
 import { WholeValue } from './value.tsx'
@@ -38,7 +39,7 @@ export function RowNotes({ row, notes, starForm }: { row: string; notes: Notes; 
         {tags
           .filter(({ tag }) => tag !== STAR)
           .map(({ tag, added_by_name }) => (
-            <Form key={tag} method="post" action="/marks" className="tag" preventScrollReset>
+            <PostForm key={tag} action="/marks" className="tag" preventScrollReset>
               {hidden}
               <input type="hidden" name="tag" value={tag} />
               <Link to={`/marks?tag=${encodeURIComponent(tag)}`} title={`by ${added_by_name}`}>
@@ -49,10 +50,10 @@ export function RowNotes({ row, notes, starForm }: { row: string; notes: Notes; 
                   <X aria-hidden="true" />
                 </button>
               )}
-            </Form>
+            </PostForm>
           ))}
         {mayWrite && (
-          <Form key={`tag-${tags.length}`} method="post" action="/marks" className="add-tag" preventScrollReset>
+          <PostForm key={`tag-${tags.length}`} action="/marks" className="add-tag" preventScrollReset>
             {hidden}
             <input
               className="field"
@@ -68,7 +69,7 @@ export function RowNotes({ row, notes, starForm }: { row: string; notes: Notes; 
             <button type="submit" className="btn" name="intent" value="tag">
               Add
             </button>
-          </Form>
+          </PostForm>
         )}
       </div>
       {(comments.length > 0 || mayWrite) && <SectionHead title="Comments" />}
@@ -76,7 +77,7 @@ export function RowNotes({ row, notes, starForm }: { row: string; notes: Notes; 
         <Told key={comment.id} comment={comment} next={next} mayWrite={mayWrite} />
       ))}
       {mayWrite && (
-        <Form key={`comment-${comments.length}`} method="post" action="/marks" preventScrollReset>
+        <PostForm key={`comment-${comments.length}`} action="/marks" preventScrollReset>
           {hidden}
           <input type="hidden" name="intent" value="comment" />
           <DraftField
@@ -91,7 +92,7 @@ export function RowNotes({ row, notes, starForm }: { row: string; notes: Notes; 
           <button type="submit" className="btn">
             Comment
           </button>
-        </Form>
+        </PostForm>
       )}
     </section>
   )

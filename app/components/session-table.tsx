@@ -1,9 +1,9 @@
-import { Form } from '@remix-run/react'
 import { browserOf } from '#app/lib/browsers.ts'
 import { counted } from '#app/lib/format.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { Nothing } from './notice.tsx'
 import { SectionHead } from './page-head.tsx'
+import { PostForm } from './post-form.tsx'
 import { LifeMark } from './states.tsx'
 import { Age, Time, Zoned } from './time.tsx'
 import { Value } from './value.tsx'
@@ -66,22 +66,22 @@ export const SessionTable = ({ sessions }: { sessions: Session[] }) => (
       empty={<Nothing title="No session" />}
     />
     {sessions.length > 1 && (
-      <Form method="post" className="pt-3">
+      <PostForm className="pt-3">
         <input type="hidden" name="intent" value="end-others" />
         <button type="submit" className="btn">
           End all other sessions
         </button>
-      </Form>
+      </PostForm>
     )}
   </section>
 )
 
 const End = ({ id }: { id: string }) => (
-  <Form method="post">
+  <PostForm>
     <input type="hidden" name="intent" value="end" />
     <input type="hidden" name="id" value={id} />
     <button type="submit" className="btn">
       End <span className="sr-only">session {id}</span>
     </button>
-  </Form>
+  </PostForm>
 )

@@ -3,6 +3,7 @@ import { type DragEvent, type FormEvent, useRef, useState } from 'react'
 import { Upload } from '#app/components/icons.tsx'
 import { bytes } from '#app/lib/format.ts'
 import { type Upload as Line, useUploads } from '#app/lib/uploads.ts'
+import { useViewer } from '#app/lib/viewer.ts'
 import type { Batch } from './batch-table.tsx'
 import { Link } from './link.tsx'
 import { StateWord } from './states.tsx'
@@ -13,6 +14,7 @@ export function UploadForm({ batches }: { batches: Batch[] }) {
   const form = useRef<HTMLFormElement>(null)
   const [over, setOver] = useState(false)
   const { revalidate } = useRevalidator()
+  const tenant = String(useViewer()?.tenantId)
   const { uploads, send } = useUploads(revalidate)
 
   const start = (files: FileList | null) => {
@@ -22,6 +24,7 @@ export function UploadForm({ batches }: { batches: Batch[] }) {
       artifact: String(about.get('artifact') ?? '').trim(),
       hostname: String(about.get('hostname') ?? '').trim(),
       password: String(about.get('password') ?? ''),
+      tenant,
     })
   }
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
@@ -37,7 +40,13 @@ export function UploadForm({ batches }: { batches: Batch[] }) {
   }
   return (
     <>
-      <form ref={form} method="post" action="/api/ingestion/batches" encType="multipart/form-data" onSubmit={onSubmit}>
+      <form
+        ref={form}
+        method="post"
+        action={`/api/ingestion/batches?tenant=${tenant}`}
+        encType="multipart/form-data"
+        onSubmit={onSubmit}
+      >
         <input type="hidden" name="from" value="page" />
         <fieldset className={over ? 'drop over' : 'drop'} onDragOver={onDrag} onDragLeave={onDrag} onDrop={onDrag}>
           <legend className="sr-only">Upload files</legend>

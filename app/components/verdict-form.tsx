@@ -1,9 +1,10 @@
-import { Form, useLocation } from '@remix-run/react'
+import { useLocation } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { ChevronDown } from '#app/components/icons.tsx'
 import { counted } from '#app/lib/format.ts'
 import type { Observed } from '#app/lib/observable-link.ts'
 import { fieldOf, withoutDeed } from '#app/lib/verdict-deeds.ts'
+import { PostForm } from './post-form.tsx'
 import { VerdictShape, type VerdictWord } from './verdict-mark.tsx'
 
 export type Choices = { hosts?: { id: number; hostname: string }[]; labels?: string[]; parents?: string[] }
@@ -32,7 +33,7 @@ export function VerdictForm({ of, version, hasShape, choices, values = {}, error
   const { pathname, search } = useLocation()
   const { hosts = [], labels = [], parents = [] } = choices
   return (
-    <Form method="post" action="/verdicts" className="decide" aria-label="Decide">
+    <PostForm action="/verdicts" className="decide" aria-label="Decide">
       {of.map((one) => (
         <input key={fieldOf(one)} type="hidden" name="observable" value={fieldOf(one)} />
       ))}
@@ -115,7 +116,7 @@ export function VerdictForm({ of, version, hasShape, choices, values = {}, error
           </button>
         ))}
       </div>
-    </Form>
+    </PostForm>
   )
 }
 

@@ -1,9 +1,10 @@
-import { Form, useLocation } from '@remix-run/react'
+import { useLocation } from '@remix-run/react'
 import { counted } from '#app/lib/format.ts'
 import { deedIn, withoutDeed } from '#app/lib/verdict-deeds.ts'
 import { useVerdictsLive } from '#app/lib/verdict-live.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { Notice } from './notice.tsx'
+import { PostForm } from './post-form.tsx'
 
 /** What was just done, and the button that takes it back. Also keeps the verdicts of the page as others change them. */
 export function JustDecided() {
@@ -20,13 +21,13 @@ export function JustDecided() {
       action={
         token &&
         mayWrite && (
-          <Form method="post" action={UNDONE_AT[what] ?? '/verdicts'} preventScrollReset className="ml-auto">
+          <PostForm action={UNDONE_AT[what] ?? '/verdicts'} preventScrollReset className="ml-auto">
             <input type="hidden" name="token" value={token} />
             <input type="hidden" name="next" value={withoutDeed(pathname + search)} />
             <button type="submit" className="btn" name="intent" value="undo" data-act="undo">
               Undo
             </button>
-          </Form>
+          </PostForm>
         )
       }
     >

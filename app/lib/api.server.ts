@@ -73,6 +73,8 @@ async function submit<T>(visit: Visit, work: (form: Form) => T | Promise<T>) {
   const body = await visit.request.formData().catch(() => {
     throw data({ message: 'That form cannot be read.', requestId: visit.requestId }, { status: 400 })
   })
+  stayedIn(body.get('tenant'), visit)
+  body.delete('tenant')
   const form = Object.fromEntries([...body].filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
   try {
     return await work({ form, body })
@@ -85,6 +87,13 @@ async function submit<T>(visit: Visit, work: (form: Form) => T | Promise<T>) {
     const refusal: Refusal = { fields: failure.fields, values, intent: form.intent ?? '' }
     return data(refusal, { status: failure.status === 409 ? 422 : failure.status })
   }
+}
+
+/** Refuses what was sent from a page of another tenant than its person is in by now: it would be done to the wrong one. */
+function stayedIn(tenant: FormDataEntryValue | null, { viewer, requestId }: Visit) {
+  if (!viewer || tenant === null || tenant === String(viewer.tenantId)) return
+  const message = `This page was drawn in another tenant, and you are in ${viewer.tenantName} now. Nothing was changed. Go back over to the other tenant, or open the page again.`
+  throw data({ message, requestId }, { status: 409 })
 }
 
 const IN_THE_FORM = new Set([401, 403, 409, 422, 429])

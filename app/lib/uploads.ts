@@ -10,7 +10,7 @@ export type Upload = {
   message: string | null
 }
 
-type About = { artifact: string; hostname: string; password: string }
+type About = { artifact: string; hostname: string; password: string; tenant: string }
 
 /** Sends files one after the other and says how far each is. `onSent` runs after every file. */
 export function useUploads(onSent: () => void) {
@@ -57,10 +57,10 @@ async function deliver(file: File, about: About, change: (part: Partial<Upload>)
 /** One try, with progress; what went wrong is told by its line. Resolves to the seconds after which another makes sense. */
 function attempt(
   file: File,
-  { artifact, hostname, password }: About,
+  { artifact, hostname, password, tenant }: About,
   change: (part: Partial<Upload>) => void,
 ): Promise<number | null> {
-  const to = new URLSearchParams({ filename: file.name })
+  const to = new URLSearchParams({ filename: file.name, tenant })
   if (artifact) to.set('artifact', artifact)
   if (hostname) to.set('hostname', hostname)
   // XMLHttpRequest: fetch cannot tell how much of a body was sent.

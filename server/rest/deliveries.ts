@@ -2,6 +2,7 @@ import type { Request } from 'express'
 import { z } from 'zod'
 import { detect } from '../modules/ingestion/formats/detect.ts'
 import { ArchivePassword, DeliveryFacts, IdempotencyKey } from '../modules/ingestion/schema.ts'
+import { blank, Id } from '../platform/input.ts'
 import type { Spooled } from '../platform/spool.ts'
 import { admitted } from './admitted.ts'
 import { mayBeEntered } from './entered.ts'
@@ -15,7 +16,12 @@ import { type Arrived, arrive } from './wire.ts'
 const SMALL_BYTES = 1024 * 1024
 
 /** Facts of a delivery from the URL; in a form they may stand beside the file instead. */
-export const DeliveryQuery = DeliveryFacts.extend({ from: z.enum(['page']).optional() })
+export const DeliveryQuery = DeliveryFacts.extend({
+  from: z.enum(['page']).optional(),
+  tenant: z
+    .preprocess(blank, Id.optional())
+    .meta({ description: 'The tenant it is meant for; refused where the sender acts in another one.' }),
+})
 
 type Upload = Call<z.output<typeof DeliveryQuery>, unknown>
 
@@ -46,6 +52,9 @@ function reasonOf({ body }: Answer): string {
 
 async function take(call: Upload, asked: { page: boolean }): Promise<Answer> {
   const { base, req, query } = call
+  if (query.tenant !== undefined && query.tenant !== call.actor!.tenantId) {
+    throw new Refused(409, 'This is meant for another tenant than the one you are in now. Nothing was stored.')
+  }
   const gzip = refuseUnreadable(req, base)
   const key = idempotencyKey(req)
   const { arrived, received } = await takeIn(call, { query, key, gzip }, asked)
@@ -112,7 +121,7 @@ type Said = { query: z.output<typeof DeliveryQuery>; key: string | undefined; gz
 /** Enters a spooled delivery in the ledger. Nothing is kept of one that is refused. */
 async function enter(call: Upload, { spooled, fields }: Arrived, { query, key, gzip }: Said) {
   try {
-    const { from: _page, ...facts } = query
+    const { from: _page, tenant: _tenant, ...facts } = query
     const told = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''))
     const all = parsePart(DeliveryFacts, 'body', { ...facts, ...told })
     await refuseUnknown(call.base, spooled, { said: all.format, gzip })

@@ -83,7 +83,7 @@ export const DATA_ROUTES = [
     ],
     errors: {
       400: 'Content-Digest does not match, or the form is broken',
-      409: 'A delivery with this Idempotency-Key is still loading',
+      409: 'A delivery with this Idempotency-Key is still loading, or it is meant for another tenant',
       413: 'Larger than this server takes',
       415: 'None of the formats, or an unknown encoding',
       ...BUSY,

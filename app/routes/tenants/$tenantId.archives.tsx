@@ -1,7 +1,8 @@
-import { Form, useActionData, useLoaderData } from '@remix-run/react'
+import { useActionData, useLoaderData } from '@remix-run/react'
 import { SchemaForm } from '#app/components/form.tsx'
 import { Nothing, Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
+import { PostForm } from '#app/components/post-form.tsx'
 import { FullTime } from '#app/components/time.tsx'
 import { act, load } from '#app/lib/api.server.ts'
 import { fieldsOf } from '#app/lib/fields.server.ts'
@@ -103,10 +104,10 @@ export default function Archives() {
 }
 
 const Deed = ({ intent, children }: { intent: string; children: string }) => (
-  <Form method="post" className="pb-3">
+  <PostForm className="pb-3">
     <input type="hidden" name="intent" value={intent} />
     <button type="submit" className="btn">
       {children}
     </button>
-  </Form>
+  </PostForm>
 )

@@ -1,9 +1,10 @@
 import { redirect } from '@remix-run/node'
-import { Form, useActionData, useLoaderData } from '@remix-run/react'
+import { useActionData, useLoaderData } from '@remix-run/react'
 import { SchemaForm } from '#app/components/form.tsx'
 import { Link } from '#app/components/link.tsx'
 import { Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
+import { PostForm } from '#app/components/post-form.tsx'
 import { Facts } from '#app/components/record.tsx'
 import { RetentionRules, RuleForm } from '#app/components/retention.tsx'
 import { Time } from '#app/components/time.tsx'
@@ -104,12 +105,12 @@ export default function TenantPage() {
         <section className="pt-3">
           <SectionHead title="How long rows are kept" about="for ever, where no rule speaks">
             {rules.some(({ due }) => due !== 0) && (
-              <Form method="post">
+              <PostForm>
                 <input type="hidden" name="intent" value="run" />
                 <button type="submit" className="btn">
                   Apply now
                 </button>
-              </Form>
+              </PostForm>
             )}
           </SectionHead>
           <RetentionRules rules={rules} />

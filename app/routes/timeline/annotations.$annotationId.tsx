@@ -1,9 +1,10 @@
 import { redirect } from '@remix-run/node'
-import { Form, useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '@remix-run/react'
 import { Clash } from '#app/components/clash.tsx'
 import { SchemaForm, useRefusal } from '#app/components/form.tsx'
 import { Link } from '#app/components/link.tsx'
 import { PageHead } from '#app/components/page-head.tsx'
+import { PostForm } from '#app/components/post-form.tsx'
 import { ExactTime } from '#app/components/time.tsx'
 import { act, load } from '#app/lib/api.server.ts'
 import { fieldsOf } from '#app/lib/fields.server.ts'
@@ -69,13 +70,13 @@ export default function AnnotationPage() {
       >
         <input type="hidden" name="version" value={version} />
       </SchemaForm>
-      <Form method="post" className="pt-4">
+      <PostForm className="pt-4">
         <input type="hidden" name="intent" value="remove" />
         <input type="hidden" name="version" value={version} />
         <button type="submit" className="btn danger">
           Remove annotation
         </button>
-      </Form>
+      </PostForm>
     </>
   )
 }

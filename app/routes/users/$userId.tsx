@@ -1,9 +1,10 @@
-import { Form, useActionData, useLoaderData } from '@remix-run/react'
+import { useActionData, useLoaderData } from '@remix-run/react'
 import { Confirm } from '#app/components/confirm.tsx'
 import { CopyBox } from '#app/components/copy.tsx'
 import { SchemaForm, useRefusal } from '#app/components/form.tsx'
 import { Notice } from '#app/components/notice.tsx'
 import { PageHead, SectionHead } from '#app/components/page-head.tsx'
+import { PostForm } from '#app/components/post-form.tsx'
 import { Facts } from '#app/components/record.tsx'
 import { Age, FullTime, Time } from '#app/components/time.tsx'
 import { WholeValue } from '#app/components/value.tsx'
@@ -99,12 +100,12 @@ function ResetLink() {
           </p>
         </div>
       ) : (
-        <Form method="post" className="pt-2">
+        <PostForm className="pt-2">
           <input type="hidden" name="intent" value="link" />
           <button type="submit" className="btn">
             Make a password link
           </button>
-        </Form>
+        </PostForm>
       )}
     </section>
   )
@@ -125,11 +126,11 @@ function Deactivate() {
 function Reactivate() {
   const { user } = useLoaderData<typeof loader>()
   return (
-    <Form method="post">
+    <PostForm>
       <input type="hidden" name="intent" value="reactivate" />
       <button type="submit" className="btn primary">
         Reactivate {user.username}
       </button>
-    </Form>
+    </PostForm>
   )
 }

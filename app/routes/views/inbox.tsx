@@ -1,9 +1,10 @@
 import { redirect } from '@remix-run/node'
-import { Form, useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '@remix-run/react'
 import { type Column, DataTable } from '#app/components/data-table.tsx'
 import { ChoiceFilter } from '#app/components/filter-bar.tsx'
 import { ListFrame } from '#app/components/list-frame.tsx'
 import { Nothing } from '#app/components/notice.tsx'
+import { PostForm } from '#app/components/post-form.tsx'
 import { LifeMark } from '#app/components/states.tsx'
 import { Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
@@ -32,12 +33,12 @@ const COLUMNS: Column<Link>[] = [
     title: 'Link',
     wrap: true,
     cell: ({ id, title }) => (
-      <Form method="post">
+      <PostForm>
         <input type="hidden" name="id" value={id} />
         <button type="submit" name="intent" value="open" className="link text-left" data-act="open">
           <Value text={title} path={false} />
         </button>
-      </Form>
+      </PostForm>
     ),
     beneath: ({ note }) => note && <div className="label whole">{<Value text={note} path={false} />}</div>,
     below: ({ sender_name }) => sender_name,
@@ -57,12 +58,12 @@ const COLUMNS: Column<Link>[] = [
     className: 'w-28',
     cell: ({ id, read_at }) =>
       read_at === null && (
-        <Form method="post">
+        <PostForm>
           <input type="hidden" name="id" value={id} />
           <button type="submit" name="intent" value="read" className="btn">
             Mark read
           </button>
-        </Form>
+        </PostForm>
       ),
   },
 ]

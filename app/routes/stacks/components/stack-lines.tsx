@@ -1,5 +1,6 @@
-import { Form, useLocation } from '@remix-run/react'
+import { useLocation } from '@remix-run/react'
 import { Link } from '#app/components/link.tsx'
+import { PostForm } from '#app/components/post-form.tsx'
 import { Prevalence } from '#app/components/prevalence.tsx'
 import { Time, Zoned } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
@@ -38,11 +39,11 @@ export function StackLines({ found, list }: Props) {
   )
   if (!decidable) return table
   return (
-    <Form method="post" action="/verdicts" preventScrollReset aria-label="Decide">
+    <PostForm action="/verdicts" preventScrollReset aria-label="Decide">
       <input type="hidden" name="next" value={withoutDeed(pathname + search)} />
       {table}
       <DecideBar found={found} list={list} />
-    </Form>
+    </PostForm>
   )
 }
 

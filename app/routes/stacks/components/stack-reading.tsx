@@ -1,5 +1,5 @@
-import { Form } from '@remix-run/react'
 import { Link } from '#app/components/link.tsx'
+import { PostForm } from '#app/components/post-form.tsx'
 import { Spoken } from '#app/components/reading.tsx'
 import { FullTime } from '#app/components/time.tsx'
 import { Value } from '#app/components/value.tsx'
@@ -88,7 +88,7 @@ function Remember({ found: { run, upTo, seenAt }, list }: { found: Stack; list: 
           New since <FullTime at={run.ran_at} />
         </Link>
       )}
-      <Form method="post" action="/stacks?index">
+      <PostForm action="/stacks?index">
         {list.columns.map((name) => (
           <input key={name} type="hidden" name="columns" value={name} />
         ))}
@@ -110,7 +110,7 @@ function Remember({ found: { run, upTo, seenAt }, list }: { found: Stack; list: 
         >
           Remember this run
         </button>
-      </Form>
+      </PostForm>
     </div>
   )
 }
