@@ -40,7 +40,13 @@ test('a planted tenant has a canary in every text of every table', async () => {
     if (found.rowCount === 0) bare.push(`${table}.${column}`)
   }
   // Words of a list, the names of a table and of a type, and what must be a hash to be found by.
-  expect(bare.sort()).toEqual(['grid_layout.lines', 'tally.what', 'verdict.type', 'virustotal_report.hash'])
+  expect(bare.sort()).toEqual([
+    'grid_layout.lines',
+    'grid_layout.own',
+    'tally.what',
+    'verdict.type',
+    'virustotal_report.hash',
+  ])
   for (const table of ROW_TABLES) {
     const [found] = await base.telemetry.forTenant(tenant.id).select<{ n: number }>(`select count() as n from ${table}`)
     expect([table, found!.n > 0]).toEqual([table, true])
