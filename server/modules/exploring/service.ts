@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import { sourceOf, timeReader } from '#server/modules/columns/service.ts'
+import { sourceOf } from '#server/modules/columns/service.ts'
 import { hostIdsOf, mergedHosts } from '#server/modules/hosts/service.ts'
 import { fieldsAsked } from '#server/modules/language/service.ts'
 import { namesOf } from '#server/modules/telemetry/queries.ts'
-import { getRow, listRows, narrowedTo } from '#server/modules/telemetry/service.ts'
+import { getRow, listRows, narrowedTo, toldOf } from '#server/modules/telemetry/service.ts'
 import { farthestTrue } from '#server/platform/clock.ts'
 import { AppError } from '#server/platform/errors.ts'
 import { missing } from '#server/platform/table.ts'
@@ -144,7 +144,7 @@ export async function neighbours(ctx: DetachedCtx, { id, minutes }: z.infer<type
     at === undefined ? [] : rowsAround(ctx.rows, hosts, at, minutes * MINUTE, AROUND),
     process ? listRows(ctx, { hostId, q: process, limit: AROUND, ...around(at) }).catch(noSuchField) : null,
   ])
-  const timesOf = await ctx.transact('read only', ({ db }) => timeReader(db, near))
+  const { timesOf } = await toldOf(ctx, near)
   return {
     hostId,
     hostname: row.hostname,

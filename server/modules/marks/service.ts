@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import { sourceOf, timeReader } from '#server/modules/columns/service.ts'
+import { sourceOf } from '#server/modules/columns/service.ts'
 import { addTag, removeTag } from '#server/modules/tags/queries.ts'
-import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { rowAt } from '#server/modules/telemetry/rows.ts'
+import { toldOf } from '#server/modules/telemetry/service.ts'
 import { missing } from '#server/platform/table.ts'
 import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
 import { addComment, marksOf, rowsMarked } from './queries.ts'
@@ -40,12 +40,10 @@ export async function listMarked(ctx: DetachedCtx, tag: string | undefined) {
           ctx.rows,
           marks.map(({ row_id }) => row_id),
         )
-  const hosts = [...new Set(found.map(({ host_id }) => host_id))]
-  const texts = found.map(({ artifact, start }) => ({ artifact, raw: start }))
-  const { names, timesOf } = await ctx.transact('read only', async ({ db }) => ({
-    names: await namesOf(db, hosts),
-    timesOf: await timeReader(db, texts),
-  }))
+  const { names, timesOf } = await toldOf(
+    ctx,
+    found.map(({ start, ...row }) => ({ ...row, raw: start })),
+  )
   const rows = new Map(
     found.map(({ event_time_ms, ...row }) => [
       `${row.host_id}.${row.batch_id}.${row.line}`,

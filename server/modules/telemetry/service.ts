@@ -192,8 +192,12 @@ function parsed(json: string): Record<string, unknown> | null {
 const textOf = (value: unknown): string =>
   value === undefined || value === null ? '' : typeof value === 'string' ? value : (stringify(value) ?? '')
 
-// A merged host's rows bear the name of the host that stands for it.
-async function toldOf(ctx: DetachedCtx, rows: StoredRow[]): Promise<Told> {
+/** What is told of these rows beside what they hold, by one look. A merged host's rows bear the name of the host that stands for it. */
+export async function toldOf(
+  ctx: Pick<DetachedCtx, 'transact'>,
+  rows: Pick<StoredRow, 'host_id' | 'artifact' | 'raw'>[],
+): Promise<Told> {
+  if (rows.length === 0) return { names: new Map(), timesOf: () => [] }
   const ids = [...new Set(rows.map((row) => row.host_id))]
   return ctx.transact('read only', async ({ db }) => ({
     names: await namesOf(db, ids),
