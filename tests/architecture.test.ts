@@ -159,9 +159,9 @@ test('what a page shows is awaited, never read once: HTML arrives in pieces, and
 })
 
 test('what a page sends to change something names the tenant the page was drawn in', () => {
-  const OPEN = /^app\/(components\/(post-form|rail)|routes\/(_auth\/.*|tenants\/index))\.tsx$/ // before, or on the way to, a tenant
+  const OPEN = /^app\/(components\/(post-form|rail|upload-form|repair-form)|routes\/(_auth\/.*|tenants\/index))\.tsx$/ // before, or on the way to, a tenant; files say it in their address
   const bare = sourceFiles('app').filter(
-    (file) => !OPEN.test(file) && /<Form\s[^>]*method="post"/.test(treeOf(file).text),
+    (file) => !OPEN.test(file) && /<form\s[^>]*method="post"/i.test(treeOf(file).text),
   )
   expect(bare).toEqual([])
 })

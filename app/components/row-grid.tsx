@@ -171,14 +171,14 @@ type Field = {
   cells: Cells
 }
 
-const field = ({ column: { name }, className, edge, cells }: Field): Column<StoredRow> => ({
+const field = ({ column, column: { name }, className, edge, cells }: Field): Column<StoredRow> => ({
   title: (
     <>
       <SortLinks column={name} />
       {edge}
     </>
   ),
-  key: keyOf({ name, width: 'auto' }),
+  key: keyOf(column),
   className: `max-md:hidden value-cell ${className}`,
   ordered: orderedBy(cells.sort, { column: name }),
   second: (

@@ -114,7 +114,6 @@ export async function keepUploads(ctx: Ctx, { keep }: z.infer<typeof KeepUploads
 
 /** Sets the zone in which people of the acting tenant read times; who chose one of their own keeps it. Another is `not_found`. */
 export async function setZone(ctx: Ctx, { id, zone }: z.infer<typeof TenantZone>) {
-  // A page that was left open may be of the tenant that its admin has switched away from.
   if (id !== ctx.actor.tenantId) missing('tenant')
   await ctx.db.updateTable('tenant').set({ zone }).where('id', '=', id).execute()
   await record(ctx, 'tenant.zone_set', { type: 'tenant', id }, { zone })
