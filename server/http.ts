@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import compression from 'compression'
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { forwarders } from './forwarders/handler.ts'
 import { fromCookie } from './platform/auth/doors.ts'
 import { publicOrigin } from './platform/env.ts'
@@ -11,10 +11,19 @@ import { leftOf } from './platform/left.ts'
 import { failure, log } from './platform/log.ts'
 import { toTrpc } from './platform/trpc.ts'
 import { apiDocs } from './rest/docs.ts'
-import { restApi } from './rest/handler.ts'
+import { restApi, restDoor } from './rest/handler.ts'
+import { type Around, turningAway } from './rest/turn-away.ts'
 import { appRouter } from './router.ts'
+import { logAtEnd } from './shell/access-log.ts'
 import { continueWhenRead } from './shell/continue.ts'
-import { identify, onlyKnownHosts, pageBodyLimit, sameOriginOnly, securityHeaders } from './shell/guards.ts'
+import {
+  bareHeaders,
+  identify,
+  onlyKnownHosts,
+  pageBodyLimit,
+  sameOriginOnly,
+  securityHeaders,
+} from './shell/guards.ts'
 import { shedSlowBodies } from './shell/pace.ts'
 import { type PageBase, pages } from './shell/pages.ts'
 import { probes, type Readiness } from './shell/probes.ts'
@@ -24,15 +33,15 @@ export type Web = { server: Server; port: number; close: () => Promise<void> }
 const GRACE_MS = 10_000
 // Between "not ready" and a closed door: what is on its way comes in, and balancers look elsewhere.
 const FAREWELL_MS = 300
+const API = ['/api/v1', '/api']
 
 /** Everything that listens: guards first, then probes, REST, tRPC and the pages. Resolves when it accepts requests. */
 export async function listen(base: PageBase): Promise<Web> {
   const readiness: Readiness = { stopping: false }
-  const app = express()
-  const server = createServer({ maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 5_000 }, app)
-  continueWhenRead(server)
   let port = base.env.PORT
-  const close = await assemble(app, base, readiness, () => port)
+  const { listener, close } = await assemble(base, readiness, () => port)
+  const server = createServer({ maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 5_000 }, listener)
+  continueWhenRead(server)
 
   // Headers within 10 s (looked at every 5), a silent socket 30 s; a whole upload may take an hour.
   server.headersTimeout = 10_000
@@ -59,16 +68,22 @@ export async function listen(base: PageBase): Promise<Web> {
   }
 }
 
-async function assemble(app: Express, base: PageBase, readiness: Readiness, port: () => number) {
+async function assemble(base: PageBase, readiness: Readiness, port: () => number) {
+  const app = express()
   const origin = publicOrigin(base.env)
   const https = origin.protocol === 'https:'
   const probe = probes(base, readiness)
   const site = await pages(base)
+  const note: Around['note'] = (res, about) => {
+    logAtEnd(res, about)
+    probe.measure(res, about)
+  }
+  const ingest = forwarders(base)
 
   app.disable('x-powered-by')
   app.set('etag', false)
   if (base.env.TRUST_PROXY) app.set('trust proxy', base.env.TRUST_PROXY)
-  app.use(identify, accessLog, probe.measure, farewell(readiness), shedSlowBodies, ...securityHeaders({ https }))
+  app.use(identify, noted(note), farewell(readiness), shedSlowBodies, ...securityHeaders({ https }))
   app.use(onlyKnownHosts(origin, port))
   app.use(
     sameOriginOnly(
@@ -77,16 +92,26 @@ async function assemble(app: Express, base: PageBase, readiness: Readiness, port
     ),
   )
   app.use(probe.routes)
-  app.use('/ingest', forwarders(base))
+  app.use('/ingest', ingest.routes)
   app.use(compression())
   app.get('/', welcome)
   if (!base.env.DISABLE_API_DOCS) app.use(apiDocs())
   app.use('/api/trpc', pageBodyLimit, jsonOnly, trpc(base))
-  app.use(['/api/v1', '/api'], restApi(base))
+  app.use(API, restApi(base))
   app.use(pageBodyLimit, noteReader(base), site.routes)
   app.use(lastResort)
-  return site.close
+  const doors = [restDoor(API), ...ingest.doors('/ingest')]
+  const around = { headers: bareHeaders({ https }), note, stopping: () => readiness.stopping }
+  return { listener: turningAway(doors, base.admission, around, app), close: site.close }
 }
+
+/** Tells of each request, by its path as the client sent it: a mounted router shortens it later. */
+const noted =
+  (note: Around['note']): RequestHandler =>
+  ({ method, path }, res, next) => {
+    note(res, { requestId: res.locals.requestId, method, path })
+    next()
+  }
 
 const trpc = (base: PageBase): RequestHandler =>
   createExpressMiddleware({
@@ -132,26 +157,6 @@ const jsonOnly: RequestHandler = (req, res, next) => {
 const welcome: RequestHandler = (req, res, next) => {
   if (req.accepts(['html', 'json']) !== 'json') return next()
   res.json({ message: 'Welcome to VelociCompanion', docs: '/docs', health: '/health' })
-}
-
-const accessLog: RequestHandler = (req, res, next) => {
-  const started = performance.now()
-  const { method, path } = req // as the client sent it: a mounted router shortens it later
-  res.on('close', () => {
-    if (path === '/health' || path.startsWith('/assets/')) return
-    const ms = Math.round(performance.now() - started)
-    log.info(
-      {
-        requestId: res.locals.requestId,
-        method,
-        path: path.replace(/^\/reset\/.*/, '/reset/…'),
-        status: res.statusCode,
-        ms,
-      },
-      'request',
-    )
-  })
-  next()
 }
 
 const lastResort: ErrorRequestHandler = (error, _req, res, _next) => {

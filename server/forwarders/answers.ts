@@ -48,7 +48,7 @@ export function openAnswers() {
 
   return {
     /** To be told of every request, before its body is read. */
-    arrived(req: Request): void {
+    arrived(req: Pick<Request, 'socket'>): void {
       const answer = last.get(req.socket)
       if (answer && answer.endedAt !== null) answer.heard = true
       last.delete(req.socket)

@@ -10,6 +10,7 @@ import { admitted } from '../rest/admitted.ts'
 import { noteSource } from '../rest/callers.ts'
 import { mayBeEntered } from '../rest/entered.ts'
 import type { RestBase } from '../rest/route.ts'
+import { noteCaller } from '../rest/turn-away.ts'
 import { createCaller } from '../router.ts'
 import type { Answers, Earlier } from './answers.ts'
 import { type Dialect, Refused } from './dialect.ts'
@@ -27,6 +28,7 @@ export async function takeBody(delivery: Delivery): Promise<void> {
   const begun = performance.now()
   try {
     const actor = await sender(base, dialect, req)
+    noteCaller(req, actor)
     const gzip = readable(base, req)
     await noteSource(base, actor, actor.sourceId!, res.locals.requestId)
     const place = admitted(base.admission, actor.tenantId, req)

@@ -1,4 +1,7 @@
 import type { DoorFormat } from '../modules/ingestion/formats/doors.ts'
+import type { Wire } from '../rest/turn-away.ts'
+
+export type { Wire }
 
 /** Why a delivery is not taken. `busy` and `broken` pass; the rest is the same the next time. */
 export type Cause =
@@ -26,9 +29,6 @@ export class Refused extends Error {
     this.retryAfter = retryAfter
   }
 }
-
-/** An answer as it goes over the wire: an object as JSON, text as text. */
-export type Wire = { status: number; body: object | string; headers?: Record<string, string> }
 
 /** How a forwarder's protocol says who sends, that a body is safe, and that it is not. */
 export type Dialect = {

@@ -2,6 +2,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { failure, log } from '../platform/log.ts'
 import { endsSoon, letGo } from '../rest/let-go.ts'
 import type { RestBase } from '../rest/route.ts'
+import type { Door } from '../rest/turn-away.ts'
 import { recordsAnswer } from '../shell/probes.ts'
 import { type Answers, openAnswers } from './answers.ts'
 import { takeBody } from './delivery.ts'
@@ -16,34 +17,51 @@ const CLUSTER = /^\/elastic(\/[a-z0-9][\w.-]*)*\/?$/i
 const COLLECTOR = /^\/splunk(\/.*)?\/services\/collector(\/event)?(\/1\.0)?\/?$/
 const COLLECTOR_HEALTH = /^\/splunk(\/.*)?\/services\/collector\/health(\/1\.0)?\/?$/
 const STRUCTURED = /^\/logscale(\/.*)?\/v1\/ingest\/humio-structured\/?$/
+const PRODUCT = { 'X-Elastic-Product': 'Elasticsearch' }
+
+type Delivering = { path: RegExp; dialect: Dialect }
+const DELIVERIES: Delivering[] = [
+  { path: BULK, dialect: elastic },
+  { path: COLLECTOR, dialect: splunk },
+  { path: STRUCTURED, dialect: logscale },
+]
 
 /**
  * The doors of Velociraptor's stock forwarders. A source's token opens them and nothing else does: no cookie is read.
  * They are as each client needs them to lose no row and to send none for ever.
  */
-export function forwarders(base: RestBase): Router {
+export function forwarders(base: RestBase): { routes: Router; doors: (prefix: string) => Door[] } {
   const router = Router({ caseSensitive: true })
-  const serve = serving(base, openAnswers())
+  const answers = openAnswers()
   router.use('/elastic', (_req, res, next) => {
-    res.setHeader('X-Elastic-Product', 'Elasticsearch')
+    res.set(PRODUCT)
     next()
   })
-  router.post(BULK, serve(elastic))
+  for (const { path, dialect } of DELIVERIES) router.post(path, serving(base, answers, dialect))
   router.get(CLUSTER, (req, res) => answer(req, res, HELLO)) // and HEAD
-  router.post(COLLECTOR, serve(splunk))
   router.get(COLLECTOR_HEALTH, async (req, res) => answer(req, res, health(await isWell(base))))
-  router.post(STRUCTURED, serve(logscale))
   router.use((req, res) => {
     const known = [BULK, COLLECTOR, COLLECTOR_HEALTH, STRUCTURED].some((path) => path.test(req.path))
     const says = known ? `${req.method} is not for this address.\n` : 'No forwarder delivers here.\n'
     answer(req, res, { status: known ? 405 : 404, body: says })
   })
-  return router
+  return { routes: router, doors: (prefix) => DELIVERIES.map((one) => doorOf(one, answers, prefix)) }
+}
+
+/** A dialect's door, for those who are turned away by the head of their request. */
+function doorOf({ path, dialect }: Delivering, answers: Answers, prefix: string): Door {
+  return {
+    takes: (asked) => asked.startsWith(prefix) && path.test(asked.slice(prefix.length)),
+    busy: (req, { status, reason, retryAfter }) => {
+      answers.arrived(req)
+      const said = dialect.refused(new Refused('busy', reason, { own: status === 429, retryAfter }))
+      return dialect === elastic ? { ...said, headers: { ...said.headers, ...PRODUCT } } : said
+    },
+  }
 }
 
 const serving =
-  (base: RestBase, answers: Answers) =>
-  (dialect: Dialect): RequestHandler =>
+  (base: RestBase, answers: Answers, dialect: Dialect): RequestHandler =>
   async (req, res) => {
     try {
       answers.arrived(req)

@@ -9,12 +9,12 @@ import { admitted } from './admitted.ts'
 import { readBody } from './bodies.ts'
 import { callerOf } from './callers.ts'
 import { cors } from './cors.ts'
-import { noteCaller, refuseEarly } from './early.ts'
 import { parsePart } from './invalid.ts'
 import { endsSoon, letGo } from './let-go.ts'
 import { problem, refusalOf } from './refusals.ts'
 import { Answer, type RestBase, type Route, SENT } from './route.ts'
 import { ROUTES } from './routes.ts'
+import { type Door, noteCaller } from './turn-away.ts'
 
 const PathId = z.object({ id: whole(1, Number.MAX_SAFE_INTEGER) })
 const AnyQuery = z.unknown()
@@ -30,6 +30,21 @@ export function restApi(base: RestBase): Router {
   }
   router.use((req, res) => send(req, res, problem(404, 'Not Found')))
   return router
+}
+
+const isDelivery = ({ body, admits }: Route) => admits === true || body?.kind === 'stream'
+
+/** The bridge's doors for deliveries, under each of the `prefixes` it is served at. */
+export function restDoor(prefixes: string[]): Door {
+  const paths = new Set(ROUTES.filter(isDelivery).flatMap(({ path }) => prefixes.map((prefix) => prefix + path)))
+  return {
+    takes: (path) => paths.has(path),
+    busy: (_req, { status, reason, retryAfter }) => ({
+      status,
+      body: { detail: reason },
+      headers: { 'Retry-After': String(retryAfter) },
+    }),
+  }
 }
 
 const pathOf = ({ path }: Route) => path.replace(/\{(\w+)\}/g, ':$1')
@@ -59,13 +74,12 @@ const serve =
 async function run(base: RestBase, route: Route, req: Request, res: Response): Promise<Answer | null> {
   const requestId: string = res.locals.requestId
   const ip = req.ip ?? ''
-  const delivers = route.body?.kind === 'stream'
-  if (delivers) refuseEarly(base.admission, req)
+  const delivers = isDelivery(route)
   const actor = await callerOf(base, route, req, requestId)
   if (delivers && actor) noteCaller(req, actor)
   const { id } = route.path.includes('{id}') ? parsePart(PathId, 'path', req.params) : { id: 0 }
   const query = parsePart(route.query ?? AnyQuery, 'query', queryOf(req))
-  const pool = route.admits || delivers ? base.intakePool : base.pool
+  const pool = delivers ? base.intakePool : base.pool
   const apiWith = (delivered?: RequestContext['delivered']) =>
     createCaller({ ...base, pool, actor, requestId, ip, delivered, left: leftOf(req, res) })
   const place = route.admits && actor ? admitted(base.admission, actor.tenantId, req) : null

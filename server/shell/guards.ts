@@ -54,6 +54,18 @@ export function securityHeaders({ https }: { https: boolean }): RequestHandler[]
   return [basics, policy]
 }
 
+/** The same for an answer that is no page and is made before any of that: it needs nothing. */
+export const bareHeaders = ({ https }: { https: boolean }): Record<string, string> => ({
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'X-Frame-Options': 'DENY',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cache-Control': 'no-store',
+  ...(https && { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' }),
+})
+
 const contentSecurityPolicy = (nonce: string, { https }: { https: boolean }) =>
   [
     "default-src 'none'",

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
-import { type Request, type RequestHandler, Router } from 'express'
+import type { ServerResponse } from 'node:http'
+import { type Request, Router } from 'express'
 import { sql } from 'kysely'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Admission } from '../platform/admission.ts'
@@ -8,12 +9,14 @@ import type { RequestContext } from '../platform/trpc.ts'
 
 type Base = Pick<RequestContext, 'pool' | 'telemetry' | 'env' | 'admission'>
 export type Readiness = { stopping: boolean }
+/** Measures a request from now to the end of its answer. */
+export type Measure = (res: ServerResponse, about: { method: string; path: string }) => void
 
 /** GET /health (the process lives), /ready (both engines answer, and we are not stopping), /metrics (Prometheus). */
 export function probes(
   { pool, telemetry, env, admission }: Base,
   readiness: Readiness,
-): { routes: Router; measure: RequestHandler } {
+): { routes: Router; measure: Measure } {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   measureIntake(registry, admission)
@@ -25,10 +28,9 @@ export function probes(
     registers: [registry],
   })
 
-  const measure: RequestHandler = (req, res, next) => {
-    const end = duration.startTimer({ method: req.method, door: doorOf(req.path) })
+  const measure: Measure = (res, { method, path }) => {
+    const end = duration.startTimer({ method, door: doorOf(path) })
     res.on('close', () => end({ status: String(res.statusCode) }))
-    next()
   }
 
   const routes = Router()

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Admission, Refusal } from '../platform/admission.ts'
+import { hashToken } from '../platform/auth/keys.ts'
+import { recent } from '../platform/recent.ts'
+import type { Actor } from '../platform/trpc.ts'
+import { roomFor } from './admitted.ts'
+import { endsSoon, letGo } from './let-go.ts'
+
+/** An answer as it goes over the wire: an object as JSON, text as text. */
+export type Wire = { status: number; body: object | string; headers?: Record<string, string> }
+
+/** A door for deliveries, as far as it can be known from the head of a request. */
+export type Door = { takes: (path: string) => boolean; busy: (req: IncomingMessage, why: Refusal) => Wire }
+
+/** What goes with every answer, and what is told of every request. */
+export type Around = {
+  headers: Record<string, string>
+  note: (res: ServerResponse, about: { requestId: string; method: string; path: string }) => void
+  stopping: () => boolean
+}
+
+const FRESH_MS = 10_000
+const known = recent<{ tenantId: number; at: number }>(1_000)
+
+const keyOf = ({ authorization }: IncomingMessage['headers']) => (authorization ? hashToken(authorization) : null)
+
+/** Notes whose deliveries this header brings, for a few seconds. */
+export function noteCaller({ headers }: IncomingMessage, { tenantId }: Actor): void {
+  const key = keyOf(headers)
+  if (key) known.keep(key, { tenantId, at: Date.now() })
+}
+
+function callerOf({ headers }: IncomingMessage): number | null {
+  const key = keyOf(headers)
+  const caller = key ? known.recall(key) : undefined
+  return caller && Date.now() - caller.at <= FRESH_MS ? caller.tenantId : null
+}
+
+/**
+ * Stands before everything else, so that a flood of deliveries for which a tenant has no room costs little: such a one is
+ * answered from its head and from memory, the rest goes on to `next`. Who is let in is asked every time; a token
+ * that was revoked within these seconds is refused for one reason or the other. A page of another origin goes on,
+ * as its answer needs headers of its own.
+ */
+export function turningAway(doors: Door[], admission: Admission, around: Around, next: RequestListener) {
+  return (req: IncomingMessage, res: ServerResponse): void => {
+    const path = req.url?.split('?', 1)[0] ?? ''
+    const away = req.method === 'POST' && req.headers.origin === undefined && !around.stopping()
+    const door = away ? doors.find(({ takes }) => takes(path)) : undefined
+    const tenantId = door ? callerOf(req) : null
+    const refusal = tenantId === null ? null : admission.refusal(roomFor(tenantId, req))
+    if (!door || !refusal) return void next(req, res)
+    const requestId = randomUUID()
+    around.note(res, { requestId, method: 'POST', path })
+    answer(req, res, door.busy(req, refusal), { ...around.headers, 'X-Request-Id': requestId })
+  }
+}
+
+function answer(req: IncomingMessage, res: ServerResponse, { status, body, headers }: Wire, common: object) {
+  const json = typeof body !== 'string'
+  const text = json ? JSON.stringify(body) : body
+  res.writeHead(status, {
+    ...common,
+    ...headers,
+    ...(endsSoon(req) ? {} : { Connection: 'close' }),
+    'Content-Type': `${json ? 'application/json' : 'text/plain'}; charset=utf-8`,
+    'Content-Length': Buffer.byteLength(text),
+  })
+  res.end(text)
+  if (!req.complete) letGo(req, res)
+}
