@@ -12,9 +12,9 @@ export type Spooled = { name: string; bytes: number; sha256: string }
 export type SpoolLimits = { maxBytes: number; minFreeBytes: number }
 
 const HALF = '.part'
-const BLOCK_BYTES = 64 * 1024
+const BLOCK_BYTES = 256 * 1024
 const SYNC_BYTES = 32 * 1024 * 1024
-const blocks = reused(BLOCK_BYTES, 64)
+const blocks = reused(BLOCK_BYTES, 32)
 
 /** Where deliveries wait, whole and durable, until they are loaded. */
 export type Spool = ReturnType<typeof openSpool>
@@ -103,7 +103,7 @@ async function writeDurably(file: FileHandle, chunks: AsyncIterable<Buffer>, max
   for await (const block of inBlocks(chunks)) {
     bytes += block.length
     if (bytes > maxBytes) throw new TooLarge(maxBytes)
-    const writing = file.writeFile(block)
+    const writing = whole(file, block)
     hash.update(block)
     await writing
     spent(block.length)
@@ -117,6 +117,10 @@ async function writeDurably(file: FileHandle, chunks: AsyncIterable<Buffer>, max
   await syncing
   await file.sync()
   return { bytes, sha256: hash.digest('hex') }
+}
+
+async function whole(file: FileHandle, block: Buffer) {
+  for (let from = 0; from < block.length; ) from += (await file.write(block, from)).bytesWritten
 }
 
 // Every block is the same one: it is read until the next is asked for.
