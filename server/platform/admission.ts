@@ -56,19 +56,12 @@ export function openAdmission(limits: AdmissionLimits, signals: Signals) {
 
   const most = Math.min(HELD_BYTES, limits.tenantBytes, limits.allBytes)
   const heldAtFirst = (expectedBytes: number | null) => Math.min(most, Math.max(LEAST_BYTES, expectedBytes ?? 0))
-  const refusal = ({ tenantId, expectedBytes }: Asked): Refusal | null => {
-    const verdict = standing(tenantId) ?? flight.crowded(tenantId, heldAtFirst(expectedBytes))
-    return verdict && refuse(tenantId, verdict)
-  }
 
   return {
-    /** Why a body of `expectedBytes` may not come in now, null when it may. It takes no room. */
-    refusal,
-
     /** Whether a body of `expectedBytes` may come in now; null when its length is not known. */
     admit({ tenantId, expectedBytes }: Asked): Admitted | Refusal {
-      const away = refusal({ tenantId, expectedBytes })
-      if (away) return away
+      const verdict = standing(tenantId) ?? flight.crowded(tenantId, heldAtFirst(expectedBytes))
+      if (verdict) return refuse(tenantId, verdict)
       pace.note(tenantId)
       return {
         ...flight.place(tenantId, heldAtFirst(expectedBytes), most, (verdict) => refuse(tenantId, verdict)),

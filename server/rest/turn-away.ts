@@ -4,7 +4,7 @@ import type { Admission, Refusal } from '../platform/admission.ts'
 import { hashToken } from '../platform/auth/keys.ts'
 import { recent } from '../platform/recent.ts'
 import type { Actor } from '../platform/trpc.ts'
-import { roomFor } from './admitted.ts'
+import { admitEarly } from './admitted.ts'
 import { endsSoon, letGo } from './let-go.ts'
 
 /** An answer as it goes over the wire: an object as JSON, text as text. */
@@ -49,7 +49,7 @@ export function turningAway(doors: Door[], admission: Admission, around: Around,
     const away = req.method === 'POST' && req.headers.origin === undefined && !around.stopping()
     const door = away ? doors.find(({ takes }) => takes(path)) : undefined
     const tenantId = door ? callerOf(req) : null
-    const refusal = tenantId === null ? null : admission.refusal(roomFor(tenantId, req))
+    const refusal = tenantId === null ? null : admitEarly(admission, tenantId, req, res)
     if (!door || !refusal) return void next(req, res)
     const requestId = randomUUID()
     around.note(res, { requestId, method: 'POST', path })

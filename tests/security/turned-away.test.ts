@@ -85,6 +85,7 @@ test('nobody is let in by what is remembered: a revoked token is refused as busy
   expect((await deliver(path, scheme, body)).status).toBe(429)
   room()
   expect((await deliver(path, scheme, body)).status).toBe(401)
+  await expect.poll(() => admission.figures().inFlight).toBe(0) // the room it had by the head of its request
 })
 
 test('a page of an allowed origin can read that it was turned away', async () => {
