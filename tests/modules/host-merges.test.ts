@@ -69,6 +69,22 @@ test('hosts that are merged are one in lists, counts and rows, and a split makes
   expect((await user.telemetry.rows({ hostId: b })).total).toBe(2)
 })
 
+test('an artifact is of so many hosts, those merged counted once, also where only one of a pair has it', async () => {
+  const tenant = await newTenant()
+  const [a, b] = (await hostsOf(tenant, 'C.a', 'C.b', 'C.c')) as [number, number]
+  await tenant.deliver(
+    jsonLines([row('C.b', 3, 'Test.Spare'), row('C.b', 4, 'Test.Spare'), row('C.c', 5, 'Test.Spare')]),
+  )
+  const user = tenant.as('user')
+  const known = async () =>
+    (await user.exploring.artifacts()).map(({ artifact, rows, hosts }) => [artifact, rows, hosts].join(' '))
+  expect(await known()).toEqual(['Test.Merge 6 3', 'Test.Spare 3 2'])
+  await user.merges.merge({ id: a, otherId: b, reason: 'reinstalled' })
+  expect(await known()).toEqual(['Test.Merge 6 2', 'Test.Spare 3 2'])
+  await user.merges.split({ id: b })
+  expect(await known()).toEqual(['Test.Merge 6 3', 'Test.Spare 3 2'])
+})
+
 test('rows that arrive for a merged host are read with its group, and stay its own after a split', async () => {
   const tenant = await newTenant()
   const [a, b] = (await hostsOf(tenant, 'C.a', 'C.b')) as [number, number]

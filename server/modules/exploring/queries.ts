@@ -33,12 +33,22 @@ export async function keepLayout(db: TenantDb, accountId: number, artifact: stri
     .execute()
 }
 
-/** Every artifact that has rows, with how many, of how many hosts, and its last arrival: from the records, no row is read. */
+/**
+ * Every artifact that has rows, with how many, of how many hosts (those merged are one), and its last arrival: from the
+ * records, no row is read. Only hosts of a merge are told apart: of the others every record is one host.
+ */
 export async function artifactsKnown(db: TenantDb) {
   const { rows } = await sql<{ artifact: string; rows: number; hosts: number; last_received_at: Date }>`
-    select a.artifact, sum(a.rows)::bigint as rows, count(distinct coalesce(h.merged_into, h.id)) as hosts,
-      max(a.last_received_at) as last_received_at
-    from host_artifact a join host h on h.tenant_id = a.tenant_id and h.id = a.host_id
-    where a.tenant_id = app.tenant_id() group by a.artifact order by a.artifact`.execute(db)
+    with grouped as materialized (
+      select id, coalesce(merged_into, id) as stands from host
+      where tenant_id = app.tenant_id() and (merged_into is not null or id in (
+        select merged_into from host where tenant_id = app.tenant_id() and merged_into is not null)))
+    select artifact, sum(rows)::bigint as rows, sum(case when stands is null then held else 1 end)::bigint as hosts,
+      max(last_received_at) as last_received_at
+    from (
+      select a.artifact, g.stands, count(*) as held, sum(a.rows) as rows, max(a.last_received_at) as last_received_at
+      from host_artifact a left join grouped g on g.id = a.host_id
+      where a.tenant_id = app.tenant_id() group by a.artifact, g.stands) each_host
+    group by artifact order by artifact`.execute(db)
   return rows
 }
