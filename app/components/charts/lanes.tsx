@@ -105,26 +105,47 @@ function OneLane({ lane, window, count, most, open }: One) {
             <rect className="gap" x={pct(from * width)} width={pct((to - from) * width)} y="5" height={HEIGHT - 9} />
           </a>
         ))}
-        {lane.bins.map(({ bin, n }) => {
-          const height = 4 + (Math.log1p(n) / Math.log1p(most)) * (HEIGHT - 7)
-          return (
-            <a key={bin} href={open(lane, stretch(bin, bin + 1))} tabIndex={-1}>
-              <title>{times.both(({ exact }) => `${exact(at(bin))}: ${counted(n, 'event')}`)}</title>
-              <rect
-                className="b1"
-                x={pct(bin * width)}
-                width={pct(width * 0.8)}
-                y={HEIGHT - 1 - height}
-                height={height}
-              />
-            </a>
-          )
-        })}
+        <Bars bins={lane.bins} count={count} most={most} />
+        {reached(lane.bins, count).map(({ from, to, n }) => (
+          <a key={from} href={open(lane, stretch(from, to))} tabIndex={-1}>
+            <title>{times.both(({ exact }) => `${exact(at(from))} to ${exact(at(to))}: ${counted(n, 'event')}`)}</title>
+            <rect className="hit" x={pct(from * width)} width={pct((to - from) * width)} y="0" height={HEIGHT} />
+          </a>
+        ))}
         <line className="gr" x1="0" x2="100%" y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
       </svg>
       {gaps.length > 0 && <p className="sr-only">{gaps.map(({ said }) => said(times)).join(' ')}</p>}
     </>
   )
+}
+
+// One shape for all: a lane may have 120 of them, and a page twelve lanes.
+function Bars({ bins, count, most }: { bins: Lane['bins']; count: number; most: number }) {
+  const bar = ({ bin, n }: Lane['bins'][number]) => {
+    const height = 4 + (Math.log1p(n) / Math.log1p(most)) * (HEIGHT - 7)
+    return `M${bin} ${HEIGHT - 1}v${(-height).toFixed(2)}h.8v${height.toFixed(2)}z`
+  }
+  return (
+    <svg viewBox={`0 0 ${count} ${HEIGHT}`} preserveAspectRatio="none" width="100%" height={HEIGHT} aria-hidden="true">
+      <path className="b1" d={bins.map(bar).join('')} />
+    </svg>
+  )
+}
+
+const TOGETHER = 5
+
+type Reached = { from: number; to: number; n: number }
+
+/** The stretches of a lane that lead to their events, in bins: of a sparse lane each bin, of a full one five together. */
+export function reached(bins: Lane['bins'], count: number): Reached[] {
+  const most = bins.length * TOGETHER > count ? TOGETHER : 1
+  const found = new Map<number, Reached>()
+  for (const { bin, n } of bins) {
+    const from = bin - (bin % most)
+    const before = found.get(from)?.n ?? 0
+    found.set(from, { from, to: Math.min(count, from + most), n: before + n })
+  }
+  return [...found.values()]
 }
 
 const silence =
