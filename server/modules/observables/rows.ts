@@ -169,3 +169,58 @@ export const rarestNew = (rows: TenantRows, batch: number, fleet: Fleet, limit: 
       { batch, limit, ...fleet.host.params },
     ),
   )
+
+type RowText = { path: string; role: string; text: string }
+
+/** A value that stands beside another in so many rows, in one of their fields. */
+export type Neighbour = Typed & { field: string; rows: number }
+
+const EACH_FIELD = 12
+const MOST_NEIGHBOURS = 150
+
+/** Each different text of these rows once, and for each row the places of its own: hundreds of rows say much the same. */
+export function differentTexts(rows: RowText[][]): { texts: RowText[]; of: number[][] } {
+  const columns = new Map<string, Map<string, number>>()
+  const texts: RowText[] = []
+  const placeOf = (one: RowText) => {
+    const column = `${one.role} ${one.path}`
+    const places = columns.get(column) ?? new Map<string, number>()
+    if (places.size === 0) columns.set(column, places)
+    const place = places.get(one.text) ?? texts.push(one) - 1
+    places.set(one.text, place)
+    return place
+  }
+  return { texts, of: rows.map((row) => row.map(placeOf)) }
+}
+
+/** What stands in most of the rows that hold `value`, some of each type and field. `typed` are the values of each text. */
+export function besideIn(
+  value: Value,
+  { texts, of }: ReturnType<typeof differentTexts>,
+  typed: (text: RowText) => Typed[],
+): Neighbour[] {
+  const known = new Map<string, Neighbour>()
+  const once = (one: Neighbour) => {
+    const key = `${one.type} ${one.field} ${one.value}`
+    return known.get(key) ?? known.set(key, one).get(key)!
+  }
+  const told = texts.map((text) => typed(text).map((is) => once({ ...is, field: text.path, rows: 0 })))
+  const isIt = (one: Value) => one.type === value.type && one.value === value.value
+  for (const places of of) {
+    const values = [...new Set(places.flatMap((place) => told[place]!))]
+    if (values.some(isIt)) for (const one of values) one.rows += 1
+  }
+  return commonest([...known.values()].filter((one) => one.rows > 0 && !isIt(one)))
+}
+
+function commonest(found: Neighbour[]): Neighbour[] {
+  const taken = new Map<string, number>()
+  const some = found
+    .sort((a, b) => b.rows - a.rows || (a.value < b.value ? -1 : 1))
+    .filter(({ type, field }) => {
+      const before = taken.get(`${type} ${field}`) ?? 0
+      taken.set(`${type} ${field}`, before + 1)
+      return before < EACH_FIELD
+    })
+  return some.slice(0, MOST_NEIGHBOURS)
+}

@@ -18,8 +18,8 @@ import { inTime } from '#server/platform/telemetry.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { type Fleet, fleetOf, hostsNamed, newestFrom } from './queries.ts'
 import {
-  daysOf, hostsOfValue, hostsWith, keyOf, placesOf, rarestNew, rowsAround, rowsHolding, type Sighted, sameShape,
-  someSightings,
+  besideIn, daysOf, differentTexts, hostsOfValue, hostsWith, keyOf, placesOf, rarestNew, rowsAround, rowsHolding,
+  type Sighted, sameShape, someSightings,
 } from './rows.ts' // biome-ignore format: a list to read across
 import type { Cell, Observable } from './schema.ts'
 
@@ -144,36 +144,12 @@ async function besides(ctx: DetachedCtx, value: Value, sightings: Sighted[], fle
   if (artifacts.length === 0) return []
   const [maps, found] = await Promise.all([mapsFor(ctx, artifacts), rowsHolding(ctx.rows, value, sightings)])
   if (found === null) return null
-  const rows = found.map(({ artifact, raw }) => rowTexts(raw, maps.get(artifact)?.columns ?? []))
-  const typed = await inTime(typedTexts(ctx.rows, rows.flat()))
+  const stand = differentTexts(found.map(({ artifact, raw }) => rowTexts(raw, maps.get(artifact)?.columns ?? [])))
+  const typed = await inTime(typedTexts(ctx.rows, stand.texts))
   if (typed === null) return null
-  const seen = rows.map((texts) => texts.flatMap((text) => typed(text).map((is) => ({ ...is, field: text.path }))))
-  const beside = commonest(
-    seen.filter((values) => values.some((one) => keyOf(one) === keyOf(value))).map((values) => values.filter((one) => keyOf(one) !== keyOf(value))),
-  ) // biome-ignore format: two levels
+  const beside = besideIn(value, stand, typed)
   const told = await toldOf(ctx, beside, fleet)
   return beside.map(({ field, rows, ...one }) => ({ ...told(one, null), field, rows }))
-}
-
-type Neighbour = Typed & { field: string; rows: number }
-
-const EACH_FIELD = 12
-const MOST_NEIGHBOURS = 150
-
-/** The values that stand in most of these rows, some of each type and field. */
-function commonest(seen: Omit<Neighbour, 'rows'>[][]): Neighbour[] {
-  const counted = new Map<string, Neighbour>()
-  for (const values of seen)
-    for (const [key, one] of new Map(values.map((one) => [`${keyOf(one)} ${one.field}`, one])))
-      counted.set(key, { ...one, rows: (counted.get(key)?.rows ?? 0) + 1 })
-  const most = [...counted.values()].sort((a, b) => b.rows - a.rows || (a.value < b.value ? -1 : 1))
-  const taken = new Map<string, number>()
-  const some = most.filter(({ type, field }) => {
-    const before = taken.get(`${type} ${field}`) ?? 0
-    taken.set(`${type} ${field}`, before + 1)
-    return before < EACH_FIELD
-  })
-  return some.slice(0, MOST_NEIGHBOURS)
 }
 
 async function latestAround(ctx: DetachedCtx, sightings: Sighted[]) {
