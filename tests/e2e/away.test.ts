@@ -46,6 +46,7 @@ test('a page that watches a delivery waits for a server that is away, and goes o
   const page = await visitor()
   await signIn(page, tenant.people.user.username)
   await page.goto('/deliveries')
+  await page.waitForLoadState('networkidle') // pressed before its script runs, the form would lead to a page
   await page.getByLabel('Artifact, if the rows do not say').fill('Test.Large')
   await page.getByLabel('Host, if the rows do not say').fill('WS-1')
   const lines = Array.from({ length: 60_000 }, (_, n) => `{"Pid":${n},"CommandLine":"${'x'.repeat(150)}${n}"}`)

@@ -98,6 +98,7 @@ describe('from a file to its row', () => {
     const page = await visitor()
     await signIn(page, tenant.people.user.username)
     await page.goto('/deliveries')
+    await page.waitForLoadState('networkidle') // pressed before its script runs, the form would lead to a page
     await page
       .getByLabel('Files')
       .setInputFiles({ ...FILE, name: 'x.zip', buffer: Buffer.from('PK\x03\x04 no rows here') })
