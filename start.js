@@ -7,8 +7,11 @@ const [, , what = 'index'] = process.argv
 // In a process of its own: bundlers leave memory and helpers behind that a server should not carry.
 if (!isCurrent() && spawnSync(process.execPath, ['build.js'], { stdio: 'inherit' }).status !== 0) process.exit(1)
 process.env.NODE_ENV ||= 'production'
-stopWithNpm()
+const look = stopWithNpm()
 await import(`./build/server/${what}.js`)
+// Told itself, it must not be told again: a second signal forces, and would leave PostgreSQL behind. Only now, when the product
+// listens: before, this would keep a signal from ending it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => clearInterval(look))
 
 // npm hands a signal to the shell it put between us, and that dies of it without a word. So we look whether it is there.
 function stopWithNpm() {
@@ -19,5 +22,5 @@ function stopWithNpm() {
     clearInterval(look)
     process.kill(process.pid, 'SIGTERM')
   }, 250)
-  look.unref()
+  return look.unref()
 }
