@@ -1,5 +1,5 @@
 import type { DoorFormat } from '../modules/ingestion/formats/doors.ts'
-import type { Wire } from '../rest/turn-away.ts'
+import type { Wire } from '../rest/answer.ts'
 
 export type { Wire }
 

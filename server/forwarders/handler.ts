@@ -1,12 +1,12 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { failure, log } from '../platform/log.ts'
-import { endsSoon, letGo } from '../rest/let-go.ts'
+import { answer } from '../rest/answer.ts'
 import type { RestBase } from '../rest/route.ts'
 import type { Door } from '../rest/turn-away.ts'
 import { recordsAnswer } from '../shell/probes.ts'
 import { type Answers, openAnswers } from './answers.ts'
 import { takeBody } from './delivery.ts'
-import { type Dialect, Refused, type Wire } from './dialect.ts'
+import { type Dialect, Refused } from './dialect.ts'
 import { elastic, HELLO } from './elastic.ts'
 import { logscale } from './logscale.ts'
 import { health, splunk } from './splunk.ts'
@@ -76,16 +76,6 @@ function expected(error: unknown, { locals: { requestId } }: Response): Refused 
   if (error instanceof Refused) return error
   log.error({ requestId, error: failure((error as { cause?: unknown }).cause ?? error) }, 'forwarder failed')
   return new Refused('broken', `Request ${requestId} failed.`)
-}
-
-function answer(req: Request, res: Response, { status, body, headers = {} }: Wire) {
-  if (res.headersSent || res.destroyed) return void res.destroy()
-  if (!endsSoon(req)) res.set('Connection', 'close')
-  res.status(status).set(headers)
-  if (body === '') res.end()
-  else if (typeof body === 'string') res.type('text/plain').send(body)
-  else res.json(body)
-  if (!req.complete) letGo(req, res)
 }
 
 const isWell = async ({ pool, spool }: RestBase) => (await spool.hasRoom()) && recordsAnswer(pool)

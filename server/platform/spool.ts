@@ -103,7 +103,7 @@ async function writeDurably(file: FileHandle, chunks: AsyncIterable<Buffer>, max
   for await (const block of inBlocks(chunks)) {
     bytes += block.length
     if (bytes > maxBytes) throw new TooLarge(maxBytes)
-    const writing = whole(file, block)
+    const writing = file.writeFile(block)
     hash.update(block)
     await writing
     spent(block.length)
@@ -117,10 +117,6 @@ async function writeDurably(file: FileHandle, chunks: AsyncIterable<Buffer>, max
   await syncing
   await file.sync()
   return { bytes, sha256: hash.digest('hex') }
-}
-
-async function whole(file: FileHandle, block: Buffer) {
-  for (let from = 0; from < block.length; ) from += (await file.write(block, from)).bytesWritten
 }
 
 // Every block is the same one: it is read until the next is asked for.

@@ -5,10 +5,7 @@ import { hashToken } from '../platform/auth/keys.ts'
 import { recent } from '../platform/recent.ts'
 import type { Actor } from '../platform/trpc.ts'
 import { admitEarly } from './admitted.ts'
-import { endsSoon, letGo } from './let-go.ts'
-
-/** An answer as it goes over the wire: an object as JSON, text as text. */
-export type Wire = { status: number; body: object | string; headers?: Record<string, string> }
+import { answer, type Wire } from './answer.ts'
 
 /** A door for deliveries, as far as it can be known from the head of a request. */
 export type Door = { takes: (path: string) => boolean; busy: (req: IncomingMessage, why: Refusal) => Wire }
@@ -31,7 +28,8 @@ export function noteCaller({ headers }: IncomingMessage, { tenantId }: Actor): v
   if (key) known.keep(key, { tenantId, at: Date.now() })
 }
 
-function callerOf({ headers }: IncomingMessage): number | null {
+/** Whose deliveries it brings, by what was noted lately; null when nothing was. */
+function tenantOf({ headers }: IncomingMessage): number | null {
   const key = keyOf(headers)
   const caller = key ? known.recall(key) : undefined
   return caller && Date.now() - caller.at <= FRESH_MS ? caller.tenantId : null
@@ -48,25 +46,12 @@ export function turningAway(doors: Door[], admission: Admission, around: Around,
     const path = req.url?.split('?', 1)[0] ?? ''
     const away = req.method === 'POST' && req.headers.origin === undefined && !around.stopping()
     const door = away ? doors.find(({ takes }) => takes(path)) : undefined
-    const tenantId = door ? callerOf(req) : null
+    const tenantId = door ? tenantOf(req) : null
     const refusal = tenantId === null ? null : admitEarly(admission, tenantId, req, res)
     if (!door || !refusal) return void next(req, res)
     const requestId = randomUUID()
     around.note(res, { requestId, method: 'POST', path })
-    answer(req, res, door.busy(req, refusal), { ...around.headers, 'X-Request-Id': requestId })
+    const said = door.busy(req, refusal)
+    answer(req, res, { ...said, headers: { ...around.headers, ...said.headers, 'X-Request-Id': requestId } })
   }
-}
-
-function answer(req: IncomingMessage, res: ServerResponse, { status, body, headers }: Wire, common: object) {
-  const json = typeof body !== 'string'
-  const text = json ? JSON.stringify(body) : body
-  res.writeHead(status, {
-    ...common,
-    ...headers,
-    ...(endsSoon(req) ? {} : { Connection: 'close' }),
-    'Content-Type': `${json ? 'application/json' : 'text/plain'}; charset=utf-8`,
-    'Content-Length': Buffer.byteLength(text),
-  })
-  res.end(text)
-  if (!req.complete) letGo(req, res)
 }

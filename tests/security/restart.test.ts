@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { restClient } from '../bench/rest-client.ts'
-import { partsOf } from '../support/children.ts'
+import { alive, partsOf } from '../support/children.ts'
 import { startWholeProduct, type WholeProduct } from '../support/whole-product.ts'
 
 let product: WholeProduct
@@ -17,14 +17,6 @@ const ready = async (within: number) => {
   while (!(await fetch(`${product.url}/ready`).catch(() => null))?.ok) {
     expect(Date.now() - since).toBeLessThan(within)
     await sleep(25)
-  }
-}
-
-const alive = (pid: number) => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
   }
 }
 

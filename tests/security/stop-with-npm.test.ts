@@ -6,15 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { projectRoot } from '#db/root.ts'
-import { partsOf } from '../support/children.ts'
-
-const alive = (pid: number) => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
+import { alive, partsOf } from '../support/children.ts'
 
 test.each([
   ['the shell alone, as npm does', false],

@@ -22,3 +22,12 @@ export function partsOf(root: number): Partial<Record<Part, number>> {
     }),
   )
 }
+
+/** Whether a process is there. */
+export function alive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -138,12 +138,12 @@ type Reached = { from: number; to: number; n: number }
 
 /** The stretches of a lane that lead to their events, in bins: of a sparse lane each bin, of a full one five together. */
 export function reached(bins: Lane['bins'], count: number): Reached[] {
-  const most = bins.length * TOGETHER > count ? TOGETHER : 1
+  const together = bins.length * TOGETHER > count ? TOGETHER : 1
   const found = new Map<number, Reached>()
   for (const { bin, n } of bins) {
-    const from = bin - (bin % most)
+    const from = bin - (bin % together)
     const before = found.get(from)?.n ?? 0
-    found.set(from, { from, to: Math.min(count, from + most), n: before + n })
+    found.set(from, { from, to: Math.min(count, from + together), n: before + n })
   }
   return [...found.values()]
 }
