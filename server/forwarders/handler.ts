@@ -1,4 +1,4 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type RequestHandler, type Response, Router } from 'express'
 import { failure, log } from '../platform/log.ts'
 import { answer } from '../rest/answer.ts'
 import type { RestBase } from '../rest/route.ts'

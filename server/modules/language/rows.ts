@@ -1,7 +1,7 @@
 import { AppError } from '#server/platform/errors.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
 import { binder, textCondition } from './query/conditions.ts'
-import { pathExists, pathValues } from './query/paths.ts'
+import { columnStands, isSubcolumn, pathExists, pathValues } from './query/paths.ts'
 import type { Test } from './query/tree.ts'
 
 const OWN = 'tenant_id = {tenant:UInt64}'
@@ -17,14 +17,20 @@ export const artifactNames = async (rows: TenantRows): Promise<string[]> =>
 
 /** Which of these paths any row has, each answered by the first row found. */
 export async function pathsPresent(rows: TenantRows, paths: string[]): Promise<Set<string>> {
+  // What stands in a column of its own is seen in that column alone, for a quarter of what the full look costs.
+  const plain = await firstFound(rows, paths.filter(isSubcolumn), columnStands)
+  const others = paths.filter((path) => !plain.has(path))
+  return new Set([...plain, ...(await firstFound(rows, others, pathExists))])
+}
+
+/** The paths for which a row passes the test. */
+async function firstFound(rows: TenantRows, paths: string[], test: typeof pathExists): Promise<Set<string>> {
   if (paths.length === 0) return new Set()
   const params: Params = {}
   const bind = binder(params, 'p')
-  const asked = paths.map(
-    (path) => `(select count() from (select 1 from rows where ${OWN} and (${pathExists(path, bind)}) limit 1))`,
-  )
-  const [found] = await rows.select<{ present: number[] }>(`select [${asked.join(', ')}] as present`, params)
-  return new Set(paths.filter((_path, at) => Number(found?.present[at]) > 0))
+  const asked = paths.map((path, at) => `(select ${at} as at from rows where ${OWN} and (${test(path, bind)}) limit 1)`)
+  const found = await rows.select<{ at: number }>(asked.join(' union all '), params)
+  return new Set(found.map(({ at }) => paths[at]!))
 }
 
 export type SampledPath = { artifact: string; path: string; list: number }

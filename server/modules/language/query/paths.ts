@@ -31,6 +31,12 @@ export function pathExists(path: string, bind: Bind): string {
   return [`arrayExists(x -> isNotNull(x), ${values})`, ...(object ? [object] : [])].join(' or ')
 }
 
+/** Whether a row has a single value at a path that is a subcolumn. A list, or a text that looks like one, is not told. */
+export function columnStands(path: string, bind: Bind): string {
+  const column = bind('Identifier', `row.${path}`)
+  return `isNotNull(${column}) and not startsWith(ifNull(toString(${column}), ''), '[')`
+}
+
 /** Whether the engine reads this path as a column of its own, and not as syntax. */
 export const isSubcolumn = (path: string) =>
   !/[\\'\p{Cc}]/u.test(path) && path.split('.').every((key) => key !== '' && !/^:`|^\^`/.test(key))
