@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { afterAll, expect, test } from 'vitest'
 import { connect } from '../support/second-database.ts'
@@ -96,4 +96,26 @@ test('what a worker that was killed still writes is ended before its load begins
   await superuser.query(`select pg_advisory_unlock(${lock})`)
   expect(await done(tenant, id)).toMatchObject({ state: 'done', received: 50, stored: 50 })
   expect(await left).toBe('ended')
+})
+
+test('a load that begins again stores nothing twice, also where the engine has forgotten its tokens', async () => {
+  const tenant = await newTenant()
+  const lock = `hashtextextended('velocicompanion.load.${tenant.id}', 0)`
+  await superuser.query(`select pg_advisory_lock(${lock})`)
+  const { id, file } = await enter(tenant, lines(50, 10, 'once'))
+  const kept = readFileSync(file)
+  const { rows } = await superuser.query('select spool_name from batch where id = $1', [id])
+  await superuser.query(`select pg_advisory_unlock(${lock})`)
+  expect(await done(tenant, id)).toMatchObject({ state: 'done', stored: 50 })
+  await expect.poll(() => existsSync(file)).toBe(false)
+
+  // As after a crash between the rows and the ledger; by another number, which is what tokens are made of.
+  writeFileSync(file, kept)
+  await superuser.query(
+    `update batch set state = 'loading', load_id = $1, attempts = 1, done_at = null, spool_name = $2, error = null where id = $3`,
+    [9_200_000 + tenant.id, rows[0].spool_name, id],
+  )
+  expect(await tenant.deliver(lines(2, 10, 'after'))).toMatchObject({ state: 'done', stored: 2 })
+  const again = await done(tenant, id)
+  expect([again.error, again]).toMatchObject([null, { state: 'done', received: 50, stored: 50, duplicate: 0 }])
 })
