@@ -11,6 +11,7 @@ const LONGEST_MS = 1_800_000
  */
 export async function sendFile(res: ServerResponse, bytes: Readable): Promise<typeof SENT> {
   res.setTimeout(0)
+  res.setMaxListeners(20) // a pipeline alone listens seven times for its end
   const over = setTimeout(() => res.destroy(), LONGEST_MS)
   try {
     await pipeline(bytes, res)

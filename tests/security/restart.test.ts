@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { restClient } from '../bench/rest-client.ts'
@@ -42,6 +44,15 @@ function hammer(path: string, headers: Record<string, string>) {
   }
   return { stop, more }
 }
+
+test('a download leaves one line of JSON in the log, and no warning of the runtime beside it', async () => {
+  const { headers } = await restClient(product.url)
+  const answer = await fetch(`${product.url}/api/rows/export?format=jsonl`, { headers })
+  expect([answer.status, (await answer.text()).length > 0]).toEqual([200, true])
+  const lines = () => readFileSync(join(product.dataDir, 'logs/app.log'), 'utf8').split('\n').filter(Boolean)
+  await expect.poll(() => lines().some((line) => line.includes('/api/rows/export'))).toBe(true)
+  expect(lines().filter((line) => !line.startsWith('{"level":'))).toEqual([])
+})
 
 test('PostgreSQL killed under load: the web process lives on, answers 503 meanwhile, and recovers', async () => {
   const { headers } = await restClient(product.url)
