@@ -197,7 +197,7 @@ export function lanes(rows: TenantRows, narrowing: Narrowing & { from: number; t
     by === 'host'
       ? `select lane, toUInt64(length(held)) as events, arrayMap(b -> (b, countEqual(held, b)), arrayDistinct(held)) as bins,
            count() over () as lanes
-         from (select ${lane} as lane, groupArray(toUInt8(${bin})) as held from (${placed.sql}) group by lane)`
+         from (select ${lane} as lane, groupArray(toUInt16(${bin})) as held from (${placed.sql}) group by lane)`
       : `select lane, sum(n) as events, groupArray((bin, n)) as bins, count() over () as lanes
          from (select ${lane} as lane, ${bin} as bin, count() as n from (${placed.sql}) group by lane, bin) group by lane`
   return rows.select<FoundLane>(

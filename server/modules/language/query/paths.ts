@@ -34,7 +34,7 @@ export function pathExists(path: string, bind: Bind): string {
 /** Whether a row has a single value at a path that is a subcolumn. A list, or a text that looks like one, is not told. */
 export function columnStands(path: string, bind: Bind): string {
   const column = bind('Identifier', `row.${path}`)
-  return `isNotNull(${column}) and not startsWith(ifNull(toString(${column}), ''), '[')`
+  return `isNotNull(${column}) and not startsWith(${standsIn(column).text}, '[')`
 }
 
 /** Whether the engine reads this path as a column of its own, and not as syntax. */
