@@ -1,6 +1,5 @@
 import { useLocation } from '@remix-run/react'
 import { termOf } from '#app/lib/query-text.ts'
-import { stackLink } from '#app/lib/stack-link.ts'
 import { fieldOf, withoutDeed } from '#app/lib/verdict-deeds.ts'
 import { useMayWrite } from '#app/lib/viewer.ts'
 import { Link } from './link.tsx'
@@ -35,11 +34,9 @@ export function DecideForms() {
 export type Narrow = (term: string, how: 'only' | 'not') => string
 
 type Cell = {
-  artifact: string | null
   column: string
   text: string
   known: Known | null
-  q: string | null
   narrow: Narrow
   mayWrite: boolean
 }
@@ -51,20 +48,26 @@ export const isCommon = ({ hosts, totalHosts, verdict }: Known) =>
 /** A value of a row: as it is, on how many hosts it was seen, what was decided, and what can be done with it. */
 export function Cell({ text, known, ...rest }: Cell) {
   if (!text) return <span className="muted">empty</span>
-  return (
-    <span className={known ? `cell${isCommon(known) ? ' common' : ''}` : undefined}>
-      {known?.verdict && <VerdictMark verdict={known.verdict} />}
-      <span className="cut">
+  const strip = <Strip text={text} known={known} {...rest} />
+  if (!known)
+    return (
+      <>
         <Value text={text} />
-      </span>
-      {known && <Prevalence hosts={known.hosts} totalHosts={known.totalHosts} of={known} />}
-      <Strip text={text} known={known} {...rest} />
+        {strip}
+      </>
+    )
+  return (
+    <span className={isCommon(known) ? 'cell common' : 'cell'}>
+      {known.verdict && <VerdictMark verdict={known.verdict} />}
+      <Value text={text} />
+      <Prevalence hosts={known.hosts} totalHosts={known.totalHosts} of={known} />
+      {strip}
     </span>
   )
 }
 
 // A page has hundreds of these: letters instead of drawings keep it small. The keyboard and the preview offer the same.
-function Strip({ artifact, column, text, known, q, narrow, mayWrite }: Cell) {
+function Strip({ column, text, known, narrow, mayWrite }: Cell) {
   const term = termOf(column, text)
   const decides = known && mayWrite ? fieldOf(known) : null
   return (
@@ -79,9 +82,6 @@ function Strip({ artifact, column, text, known, q, narrow, mayWrite }: Cell) {
           </Link>
         </>
       )}
-      <Link tabIndex={-1} data-act="stack" to={stackLink({ artifact, columns: [column], q })} title="Stack this column">
-        ≡
-      </Link>
       {decides &&
         WORDS.map((word, at) => (
           <button key={word} {...deciding(word, decides)} className={`v-${word}`} title={`Decide ${word}`}>

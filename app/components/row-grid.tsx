@@ -3,10 +3,12 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { type AnyColumn, CALLED, drawnColumns, keyOf, ownColumns, useDrawnWidths } from '#app/lib/column-widths.ts'
 import { narrowed, partIn } from '#app/lib/query-text.ts'
 import { useSearchLink } from '#app/lib/search-link.ts'
+import { stackLink } from '#app/lib/stack-link.ts'
 import { useMayWrite, useTimes } from '#app/lib/viewer.ts'
 import type { GridColumn, GridLayout, OwnColumn } from '#server/modules/exploring/schema.ts'
 import { ColumnEdge } from './column-edge.tsx'
 import { type Column, DataTable } from './data-table.tsx'
+import { Link } from './link.tsx'
 import { Notice } from './notice.tsx'
 import { Cell, DecideForms, type Known, type Narrow } from './row-cell.tsx'
 import { ARTIFACT, AS_IT_CAME, HOST, IN_SHORT, TIME } from './row-columns.tsx'
@@ -100,7 +102,8 @@ function useColumns({ columns, own, artifact, known }: Asked) {
   const all = [...ownColumns(own), ...columns]
   const { columns: wide, draw, lost } = useDrawnWidths(all, named ? null : artifact)
   const { all: placed, pins } = drawnColumns(wide)
-  const cells = { artifact, known, q, sort, narrow, mayWrite }
+  const stack = (column: string) => stackLink({ artifact, columns: [column], q })
+  const cells = { known, q, sort, narrow, stack, mayWrite }
   const drawn = placed.map(({ column, className }) => {
     const edge = live && <Edge column={column} draw={draw} />
     return column.own ? leading({ column, className, edge, sort, zone }) : field({ column, className, edge, cells })
@@ -157,11 +160,11 @@ function BoxForm() {
 }
 
 type Cells = {
-  artifact: string | null
   known: Record<string, Known>
   q: string | null
   sort: string[]
   narrow: Narrow
+  stack: (column: string) => string
   mayWrite: boolean
 }
 type Field = {
@@ -175,6 +178,11 @@ const field = ({ column, column: { name }, className, edge, cells }: Field): Col
   title: (
     <>
       <SortLinks column={name} />
+      <span className="pick mouse" aria-hidden="true">
+        <Link tabIndex={-1} data-act="stack" to={cells.stack(name)} title="Stack this column">
+          ≡
+        </Link>
+      </span>
       {edge}
     </>
   ),
@@ -197,11 +205,9 @@ const field = ({ column, column: { name }, className, edge, cells }: Field): Col
   ),
   cell: (row) => (
     <Cell
-      artifact={cells.artifact}
       column={name}
       text={row.cells[name] ?? ''}
       known={cells.known[`${row.id} ${name}`] ?? null}
-      q={cells.q}
       narrow={cells.narrow}
       mayWrite={cells.mayWrite}
     />

@@ -116,12 +116,16 @@ const OF_VALUE = new Set(['include', 'exclude', 'stack', 'pivot', 'copy', 'benig
 /** These a page may offer for all that is selected. */
 export const OF_SELECTION = new Set(['benign', 'suspicious', 'malicious', 'clear'])
 
-/** The element that does an act nearest to the cursor: in its cell, its row, then anywhere outside of rows. */
+/** The head over a cell: what is done to a whole column is offered once, there. */
+const headOf = (cell: HTMLElement | null) =>
+  cell instanceof HTMLTableCellElement ? (cell.closest('table')?.tHead?.rows[0]?.cells[cell.cellIndex] ?? null) : null
+
+/** The element that does an act nearest to the cursor: in its cell, over it, in its row, then anywhere outside of them. */
 export function doerOf(act: string, row: Element | null, cell: HTMLElement | null): HTMLElement | null {
   const sought = `[data-act="${act}"]`
   const within = (box: Element | null) => [...(box?.querySelectorAll<HTMLElement>(sought) ?? [])]
-  const inCell = within(cell)[0]
-  if (inCell) return inCell
+  const inColumn = within(cell)[0] ?? within(headOf(cell))[0]
+  if (inColumn) return inColumn
   const inRow = within(row)
   const ofRow = inRow.find((one) => !one.closest(CELL)) ?? (OF_VALUE.has(act) ? undefined : inRow[0])
   if (ofRow) return ofRow
@@ -130,7 +134,10 @@ export function doerOf(act: string, row: Element | null, cell: HTMLElement | nul
   if (row && OF_VALUE.has(act) && !OF_SELECTION.has(act)) return null
   if (OF_SELECTION.has(act) && cell?.dataset.value && !selects(row)) return null
   const page = within(document.body).filter(
-    (one) => !one.closest('[data-row]') && isFor(one, row) && !(row && OF_VALUE.has(act) && one.closest('.preview')),
+    (one) =>
+      !one.closest('[data-row], [data-grid] th') &&
+      isFor(one, row) &&
+      !(row && OF_VALUE.has(act) && one.closest('.preview')),
   )
   return page.find(visible) ?? page[0] ?? null
 }

@@ -65,6 +65,20 @@ test('the cursor moves by keys, is seen and read out, opens the preview, narrows
   await expect.poll(() => page.locator('tbody tr').count()).toBe(8)
 })
 
+test('a column is stacked by key from any of its cells, and from its head with the mouse', async () => {
+  const page = await at(GRID)
+  await press(page, '.', 'j') // no cell is meant yet
+  await toCell(page, 'cmd.exe')
+  await press(page, '.')
+  await page.waitForURL((url) => url.pathname === '/stacks' && url.searchParams.get('columns') === 'Name')
+  await page.goto(GRID)
+  await page.waitForLoadState('networkidle')
+  const head = page.locator('th', { hasText: 'Exe' })
+  await head.hover()
+  await head.getByTitle('Stack this column').click()
+  await page.waitForURL((url) => url.pathname === '/stacks' && url.searchParams.get('columns') === 'Exe')
+})
+
 test('keys go to screens, to the query, and do nothing inside a field or with a modifier', async () => {
   const page = await at('/hosts')
   await press(page, 'g', 'e')
