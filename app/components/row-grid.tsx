@@ -179,9 +179,7 @@ const field = ({ column, column: { name }, className, edge, cells }: Field): Col
     <>
       <SortLinks column={name} />
       <span className="pick mouse" aria-hidden="true">
-        <Link tabIndex={-1} data-act="stack" to={cells.stack(name)} title="Stack this column">
-          ≡
-        </Link>
+        <Link className="stacks" tabIndex={-1} data-act="stack" to={cells.stack(name)} title="Stack this column" />
       </span>
       {edge}
     </>
