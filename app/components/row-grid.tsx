@@ -179,7 +179,14 @@ const field = ({ column, column: { name }, className, edge, cells }: Field): Col
     <>
       <SortLinks column={name} />
       <span className="pick mouse" aria-hidden="true">
-        <Link className="stacks" tabIndex={-1} data-act="stack" to={cells.stack(name)} title="Stack this column" />
+        <Link
+          className="stacks"
+          tabIndex={-1}
+          draggable={false} // or it goes with the edge beside it
+          data-act="stack"
+          to={cells.stack(name)}
+          title="Stack this column"
+        />
       </span>
       {edge}
     </>

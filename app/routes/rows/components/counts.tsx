@@ -28,7 +28,7 @@ function useLater<T>(path: string, given: T | null, fields: string[] = []) {
 export function LaterOverTime({ given }: { given: OverTime | null }) {
   const { found, waiting } = useLater('/rows/histogram', given)
   return (
-    <div className="later" aria-busy={waiting || undefined}>
+    <div className="later plot-room" aria-busy={waiting || undefined}>
       {found ? <RowsOverTime found={found} /> : <AskForIt what="Count these rows over time and by value" />}
     </div>
   )
