@@ -1,6 +1,7 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { ArrowDown, ArrowUp } from '#app/components/icons.tsx'
 import { useSearchLink } from '#app/lib/search-link.ts'
+import { CellStrips } from './cell-strip.tsx'
 import { Link } from './link.tsx'
 
 export type Column<Row> = {
@@ -23,6 +24,8 @@ export type Column<Row> = {
   ordered?: 'ascending' | 'descending' | undefined
   /** What the cell holds, for the keyboard and for what acts on a value: its column, and its text as it came. */
   holds?: (row: Row) => { column: string; text: string; type?: string; value?: string }
+  /** What can be done with the cell's value, drawn where the mouse or the cursor stands; `acts` says what that is. */
+  strip?: { acts: string[]; of: (row: Row) => ReactNode }
 }
 export type Sorted = { sort: string; dir: 'asc' | 'desc' }
 type Table<Row> = {
@@ -42,9 +45,14 @@ type Table<Row> = {
 /** Rows of one page. Sort and cursor live in the address, so the table has no state. */
 export function DataTable<Row>(table: Table<Row>) {
   const { caption, rows, columns, rowKey, margin, sorted, isCurrent, foot, empty, free, secondMargin } = table
+  const drawn = useRef<HTMLTableElement>(null)
+  const strip = (line: number, at: number) => {
+    const [row, column] = [rows[line], columns[margin ? at - 1 : at]]
+    return row && column?.strip?.of(row)
+  }
   return (
     <>
-      <table className={free ? 'ledger free' : 'ledger'} data-grid="cells">
+      <table className={free ? 'ledger free' : 'ledger'} data-grid="cells" ref={drawn}>
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
@@ -85,6 +93,7 @@ export function DataTable<Row>(table: Table<Row>) {
         {foot && rows.length > 0 && <tfoot>{foot}</tfoot>}
       </table>
       {rows.length === 0 && empty}
+      {columns.some((column) => column.strip) && <CellStrips table={drawn} of={strip} />}
     </>
   )
 }
@@ -99,6 +108,7 @@ function Head<Row>({ column, sorted }: { column: Column<Row>; sorted: Sorted | u
     <th
       scope="col"
       className={classOf(column)}
+      data-offers={column.strip?.acts.join(' ')}
       aria-sort={dir ? (dir === 'asc' ? 'ascending' : 'descending') : ordered}
     >
       {sort ? (

@@ -12,6 +12,9 @@ import { type Ruling, VerdictMark, type VerdictWord } from './verdict-mark.tsx'
 export type Known = { type: string; value: string; hosts: number; totalHosts: number; verdict: Ruling | null }
 
 const WORDS: VerdictWord[] = ['benign', 'suspicious', 'malicious']
+/** The acts of CellDeeds, the second only for those who may write. */
+export const NARROWING = ['include', 'exclude']
+export const DECIDING = [...WORDS, 'clear']
 
 /** The forms behind the grid's verdict buttons, one for each word, so that a cell holds buttons alone. */
 export function DecideForms() {
@@ -33,45 +36,32 @@ export function DecideForms() {
 /** The address of the rows that have a term, or have it not; made once for a grid, whose cells are many. */
 export type Narrow = (term: string, how: 'only' | 'not') => string
 
-type Cell = {
-  column: string
-  text: string
-  known: Known | null
-  narrow: Narrow
-  mayWrite: boolean
-}
+type Cell = { text: string; known: Known | null }
+type Offered = Cell & { column: string; narrow: Narrow; mayWrite: boolean }
 
 /** Whether a value may stand back behind others: many hosts have it, or it was decided to be benign. */
 export const isCommon = ({ hosts, totalHosts, verdict }: Known) =>
   hosts > totalHosts * 0.1 || verdict?.verdict === 'benign'
 
-/** A value of a row: as it is, on how many hosts it was seen, what was decided, and what can be done with it. */
-export function Cell({ text, known, ...rest }: Cell) {
+/** A value of a row: as it is, on how many hosts it was seen, and what was decided. */
+export function Cell({ text, known }: Cell) {
   if (!text) return <span className="muted">empty</span>
-  const strip = <Strip text={text} known={known} {...rest} />
-  if (!known)
-    return (
-      <>
-        <Value text={text} />
-        {strip}
-      </>
-    )
+  if (!known) return <Value text={text} />
   return (
     <span className={isCommon(known) ? 'cell common' : 'cell'}>
       {known.verdict && <VerdictMark verdict={known.verdict} />}
       <Value text={text} />
       <Prevalence hosts={known.hosts} totalHosts={known.totalHosts} of={known} />
-      {strip}
     </span>
   )
 }
 
-// A page has hundreds of these: letters instead of drawings keep it small. The keyboard and the preview offer the same.
-function Strip({ column, text, known, narrow, mayWrite }: Cell) {
-  const term = termOf(column, text)
+/** What can be done with a value, for the mouse and the keys; the row's own page and its preview offer the same by name. */
+export function CellDeeds({ column, text, known, narrow, mayWrite }: Offered) {
+  const term = text && termOf(column, text)
   const decides = known && mayWrite ? fieldOf(known) : null
   return (
-    <span className="pick mouse" aria-hidden="true">
+    <>
       {term && (
         <>
           <Link tabIndex={-1} data-act="include" to={narrow(term, 'only')} title="Only with this">
@@ -93,7 +83,7 @@ function Strip({ column, text, known, narrow, mayWrite }: Cell) {
           0
         </button>
       )}
-    </span>
+    </>
   )
 }
 

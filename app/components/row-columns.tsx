@@ -42,23 +42,18 @@ export const TIME: Column<StoredRow> = {
   key: 'time',
   className: 'max-md:hidden value-cell',
   cell: (row) => (
-    <>
-      <Link to={rowLink(row.id)} className="lead">
-        <EventTime at={row.event_time} source={row.event_source} />
-      </Link>
-      <span className="pick mouse">
-        <Link
-          tabIndex={-1}
-          aria-hidden="true"
-          data-act="window"
-          to={windowOf(row)}
-          title="This host, five minutes around"
-        >
-          ±5
-        </Link>
-      </span>
-    </>
+    <Link to={rowLink(row.id)} className="lead">
+      <EventTime at={row.event_time} source={row.event_source} />
+    </Link>
   ),
+  strip: {
+    acts: ['window'],
+    of: (row) => (
+      <Link tabIndex={-1} data-act="window" to={windowOf(row)} title="This host, five minutes around">
+        ±5
+      </Link>
+    ),
+  },
 }
 
 /** Whose row it is. */

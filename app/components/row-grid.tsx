@@ -10,7 +10,7 @@ import { ColumnEdge } from './column-edge.tsx'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { Notice } from './notice.tsx'
-import { Cell, DecideForms, type Known, type Narrow } from './row-cell.tsx'
+import { Cell, CellDeeds, DECIDING, DecideForms, type Known, NARROWING, type Narrow } from './row-cell.tsx'
 import { ARTIFACT, AS_IT_CAME, HOST, IN_SHORT, TIME } from './row-columns.tsx'
 import { type Marks, RowMarks, StarButton, StarForm } from './row-marks.tsx'
 import { orderedBy, SortLinks } from './row-sort.tsx'
@@ -208,15 +208,19 @@ const field = ({ column, column: { name }, className, edge, cells }: Field): Col
       spellCheck={false}
     />
   ),
-  cell: (row) => (
-    <Cell
-      column={name}
-      text={row.cells[name] ?? ''}
-      known={cells.known[`${row.id} ${name}`] ?? null}
-      narrow={cells.narrow}
-      mayWrite={cells.mayWrite}
-    />
-  ),
+  cell: (row) => <Cell text={row.cells[name] ?? ''} known={cells.known[`${row.id} ${name}`] ?? null} />,
+  strip: {
+    acts: cells.mayWrite ? [...NARROWING, ...DECIDING] : NARROWING,
+    of: (row) => (
+      <CellDeeds
+        column={name}
+        text={row.cells[name] ?? ''}
+        known={cells.known[`${row.id} ${name}`] ?? null}
+        narrow={cells.narrow}
+        mayWrite={cells.mayWrite}
+      />
+    ),
+  },
   holds: (row) => {
     const what = cells.known[`${row.id} ${name}`]
     const held = { column: name, text: (row.cells[name] ?? '').slice(0, 4096) }

@@ -79,6 +79,26 @@ test('a column is stacked by key from any of its cells, and from its head with t
   await page.waitForURL((url) => url.pathname === '/stacks' && url.searchParams.get('columns') === 'Exe')
 })
 
+test('a value is decided about and narrowed to with the mouse, offered in the cell under it and in no other', async () => {
+  const page = await at(GRID)
+  const offers = page.locator('td .pick.mouse')
+  const cell = page.locator('td[data-column="Name"]', { hasText: 'cmd.exe' })
+  await cell.nth(1).hover()
+  await expect.poll(() => offers.count()).toBe(1)
+  await page.mouse.move(0, 0)
+  await expect.poll(() => offers.count()).toBe(0)
+  await cell.nth(1).hover()
+  await cell.nth(1).getByTitle('Decide suspicious').click()
+  await expect.poll(() => page.locator('td[data-column="Name"] svg.v').count()).toBe(4)
+  await cell.nth(2).hover()
+  await cell.nth(2).getByTitle('Clear the verdict').click()
+  await expect.poll(() => page.locator('td[data-column="Name"] svg.v').count()).toBe(0)
+  await cell.nth(0).hover()
+  await cell.nth(0).getByTitle('Only without this').click()
+  await page.waitForURL(/q=/)
+  await expect.poll(() => cell.count()).toBe(0)
+})
+
 test('keys go to screens, to the query, and do nothing inside a field or with a modifier', async () => {
   const page = await at('/hosts')
   await press(page, 'g', 'e')
