@@ -15,11 +15,11 @@ export type TimelineView = {
 
 /** The address of a timeline; moments go as ISO text in UTC, so that everybody reads the same ones. */
 export function timelineLink(view: TimelineView): string {
-  const to = new URLSearchParams()
-  for (const [name, value] of Object.entries(view)) {
-    if (value === null || value === undefined || value === '') continue
-    to.set(name, value instanceof Date ? value.toISOString() : String(value))
-  }
+  const said = Object.entries(view).filter(([, value]) => value !== null && value !== undefined && value !== '')
+  if (said.length === 0) return '/timeline'
+  const to = new URLSearchParams(
+    said.map(([name, value]) => [name, value instanceof Date ? value.toISOString() : String(value)]),
+  )
   // The marked row is in the middle of the page: the place within it leads there.
-  return to.size === 0 ? '/timeline' : `/timeline?${to}${view.row ? '#here' : ''}`
+  return `/timeline?${to}${view.row ? '#here' : ''}`
 }

@@ -115,7 +115,7 @@ describe('events are rows times their labelled times', () => {
       expect(said(found.events).sort()).toEqual(inside.sort().slice(0, 200))
       expect(found.density.bins.reduce((sum, { n }) => sum + n, 0)).toBe(expanded.length)
       expect(found.lanes.lanes.reduce((sum, { events }) => sum + events, 0)).toBe(inside.length)
-      for (const { events, bins } of found.lanes.lanes) expect(bins.reduce((sum, { n }) => sum + n, 0)).toBe(events)
+      for (const { events, bins } of found.lanes.lanes) expect(bins.reduce((sum, n) => sum + n, 0)).toBe(events)
     }
   })
 

@@ -1,3 +1,4 @@
+import { useSearchParams } from '@remix-run/react'
 import { counted, number } from '#app/lib/format.ts'
 import type { Times } from '#app/lib/times.ts'
 import { useTimes } from '#app/lib/viewer.ts'
@@ -23,6 +24,11 @@ export function Density({ bins, window, zoom }: Density) {
   const range = last.to.getTime() - first.from.getTime()
   const place = (at: Date) => Math.min(100, Math.max(0, ((at.getTime() - first.from.getTime()) / range) * 100))
   const [left, right] = [place(window.from ?? first.from), place(window.to ?? last.to)]
+  const held = bins.filter(({ n }) => n > 0)
+  const bar = ({ from, to, n }: DensityBin) => {
+    const height = Math.max(2, Math.sqrt(n / most) * (HEIGHT - 4)).toFixed(2)
+    return `M${place(from).toFixed(3)} ${HEIGHT}v-${height}h${((place(to) - place(from)) * 0.8).toFixed(3)}v${height}z`
+  }
   const windowed = window.from !== null || window.to !== null
   return (
     <figure className="density">
@@ -31,42 +37,56 @@ export function Density({ bins, window, zoom }: Density) {
         {windowed && (
           <rect className="win" x={pct(left)} width={pct(Math.max(right - left, 0.4))} y="0" height={HEIGHT} />
         )}
-        {bins
-          .filter(({ n }) => n > 0)
-          .map((bin) => {
-            const height = Math.max(2, Math.sqrt(bin.n / most) * (HEIGHT - 4))
-            const [x, end] = [place(bin.from), place(bin.to)]
-            return (
-              <a key={bin.from.getTime()} href={zoom(bin)} tabIndex={-1}>
-                <title>
-                  {times.both(({ exact }) => `${exact(bin.from)} to ${exact(bin.to)}: ${counted(bin.n, 'event')}`)}
-                </title>
-                <rect className="hit" x={pct(x)} width={pct(end - x)} y="0" height={HEIGHT} />
-                <rect className="b1" x={pct(x)} width={pct((end - x) * 0.8)} y={HEIGHT - height} height={height} />
-              </a>
-            )
-          })}
+        <svg viewBox={`0 0 100 ${HEIGHT}`} preserveAspectRatio="none" width="100%" height={HEIGHT} aria-hidden="true">
+          <path className="b1" d={held.map(bar).join('')} />
+        </svg>
+        {held.map((bin) => (
+          <a key={bin.from.getTime()} href={zoom(bin)} tabIndex={-1}>
+            <title>
+              {times.both(({ exact }) => `${exact(bin.from)} to ${exact(bin.to)}: ${counted(bin.n, 'event')}`)}
+            </title>
+            <rect
+              className="hit"
+              x={pct(place(bin.from))}
+              width={pct(place(bin.to) - place(bin.from))}
+              y="0"
+              height={HEIGHT}
+            />
+          </a>
+        ))}
         <line className="ax" x1="0" x2="100%" y1={HEIGHT} y2={HEIGHT} />
       </svg>
       <div className="ends">
         <span title={times.utc(first.from)}>{times.exact(first.from)}</span>
         <span title={times.utc(last.to)}>{times.exact(last.to)}</span>
       </div>
-      <Bins bins={bins} zoom={zoom} times={times} />
+      <Bins bins={held} zoom={zoom} times={times} />
     </figure>
   )
 }
 
-const Bins = ({ bins, zoom, times }: Pick<Density, 'bins' | 'zoom'> & { times: Times }) => (
-  <AsTable
-    caption="Events over the whole range"
-    columns={['From', 'To', 'Events']}
-    numbers={1}
-    title="Density as table"
-  >
-    {bins
-      .filter(({ n }) => n > 0)
-      .map((bin) => (
+const TABLE = 'density'
+
+/** The bins as a table, where it was asked for: it would be a fifth of each page. */
+function Bins({ bins, zoom, times }: Pick<Density, 'bins' | 'zoom'> & { times: Times }) {
+  const to = new URLSearchParams(useSearchParams()[0])
+  if (to.get('table') !== TABLE) {
+    to.set('table', TABLE)
+    return (
+      <Link className="link" to={`?${to}`} preventScrollReset>
+        Density as table
+      </Link>
+    )
+  }
+  return (
+    <AsTable
+      open
+      caption="Events over the whole range"
+      columns={['From', 'To', 'Events']}
+      numbers={1}
+      title="Density as table"
+    >
+      {bins.map((bin) => (
         <tr key={bin.from.getTime()}>
           <td title={times.utc(bin.from)}>{times.exact(bin.from)}</td>
           <td title={times.utc(bin.to)}>{times.exact(bin.to)}</td>
@@ -77,8 +97,9 @@ const Bins = ({ bins, zoom, times }: Pick<Density, 'bins' | 'zoom'> & { times: T
           </td>
         </tr>
       ))}
-  </AsTable>
-)
+    </AsTable>
+  )
+}
 
 const pct = (value: number) => `${value.toFixed(3)}%`
 

@@ -7,7 +7,9 @@ import type { LaneBy } from '#server/modules/timeline/schema.ts'
 import { Link } from '../link.tsx'
 import { Value } from '../value.tsx'
 
-export type Lane = { lane: string; name: string; events: number; bins: { bin: number; n: number }[] }
+/** `bins`: the events in each bin of the window, in order. */
+export type Lane = { lane: string; name: string; events: number; bins: number[] }
+type Bin = { bin: number; n: number }
 type Window = { from: Date; to: Date }
 type Lanes = {
   by: LaneBy
@@ -19,14 +21,12 @@ type Lanes = {
   openNote: (note: { id: number; at: Date }) => string
 }
 
-export const LANE_BINS = 120
 const HEIGHT = 22
 
 /** Swimlanes: a tick per bin that holds events, taller by logarithm; a silence beyond the lane's norm hatched and named. */
 export function SwimLanes({ by, window, lanes, notes, open, openNote }: Lanes) {
   const times = useTimes()
-  const most = Math.max(...lanes.flatMap(({ bins }) => bins.map(({ n }) => n)), 1)
-  const count = Math.min(LANE_BINS, window.to.getTime() - window.from.getTime())
+  const most = Math.max(...lanes.flatMap(({ bins }) => bins), 1)
   return (
     <table className="lanes">
       <caption className="sr-only">{`Lanes by ${by}, ${times.exact(window.from)} to ${times.exact(window.to)}`}</caption>
@@ -52,7 +52,7 @@ export function SwimLanes({ by, window, lanes, notes, open, openNote }: Lanes) {
               </Link>
             </th>
             <td>
-              <OneLane lane={lane} window={window} count={count} most={most} open={open} />
+              <OneLane lane={lane} window={window} most={most} open={open} />
             </td>
             <td className="r">
               <Link className="num" to={open(lane)}>
@@ -84,15 +84,17 @@ const NAMELESS: Partial<Record<Lanes['by'], string>> = { user: 'no user named', 
 const nameOf = (by: Lanes['by'], { name }: Lane): ReactNode =>
   name === '' && NAMELESS[by] ? <span className="muted">{NAMELESS[by]}</span> : <Value text={name} path={false} />
 
-type One = { lane: Lane; window: Window; count: number; most: number; open: Lanes['open'] }
+type One = { lane: Lane; window: Window; most: number; open: Lanes['open'] }
 
-function OneLane({ lane, window, count, most, open }: One) {
+function OneLane({ lane, window, most, open }: One) {
   const times = useTimes()
+  const count = lane.bins.length
+  const held = lane.bins.flatMap((n, bin) => (n > 0 ? [{ bin, n }] : []))
   const width = 100 / count
   const at = (bin: number) =>
     new Date(window.from.getTime() + Math.ceil((bin * (window.to.getTime() - window.from.getTime())) / count))
   const stretch = (from: number, to: number): Window => ({ from: at(from), to: at(to) })
-  const gaps = gapsOf(lane.bins.map(({ bin }) => bin)).map(({ norm, ...gap }) => ({
+  const gaps = gapsOf(held.map(({ bin }) => bin)).map(({ norm, ...gap }) => ({
     ...gap,
     said: silence(stretch(gap.from, gap.to), norm * (at(1).getTime() - at(0).getTime())),
   }))
@@ -105,8 +107,8 @@ function OneLane({ lane, window, count, most, open }: One) {
             <rect className="gap" x={pct(from * width)} width={pct((to - from) * width)} y="5" height={HEIGHT - 9} />
           </a>
         ))}
-        <Bars bins={lane.bins} count={count} most={most} />
-        {reached(lane.bins, count).map(({ from, to, n }) => (
+        <Bars bins={held} count={count} most={most} />
+        {reached(held, count).map(({ from, to, n }) => (
           <a key={from} href={open(lane, stretch(from, to))} tabIndex={-1}>
             <title>{times.both(({ exact }) => `${exact(at(from))} to ${exact(at(to))}: ${counted(n, 'event')}`)}</title>
             <rect className="hit" x={pct(from * width)} width={pct((to - from) * width)} y="0" height={HEIGHT} />
@@ -120,8 +122,8 @@ function OneLane({ lane, window, count, most, open }: One) {
 }
 
 // One shape for all: a lane may have 120 of them, and a page twelve lanes.
-function Bars({ bins, count, most }: { bins: Lane['bins']; count: number; most: number }) {
-  const bar = ({ bin, n }: Lane['bins'][number]) => {
+function Bars({ bins, count, most }: { bins: Bin[]; count: number; most: number }) {
+  const bar = ({ bin, n }: Bin) => {
     const height = 4 + (Math.log1p(n) / Math.log1p(most)) * (HEIGHT - 7)
     return `M${bin} ${HEIGHT - 1}v${(-height).toFixed(2)}h.8v${height.toFixed(2)}z`
   }
@@ -137,7 +139,7 @@ const TOGETHER = 5
 type Reached = { from: number; to: number; n: number }
 
 /** The stretches of a lane that lead to their events, in bins: of a sparse lane each bin, of a full one five together. */
-export function reached(bins: Lane['bins'], count: number): Reached[] {
+export function reached(bins: Bin[], count: number): Reached[] {
   const together = bins.length * TOGETHER > count ? TOGETHER : 1
   const found = new Map<number, Reached>()
   for (const { bin, n } of bins) {

@@ -13,7 +13,7 @@ import { missing } from '#server/platform/table.ts'
 import { orAway } from '#server/platform/telemetry.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
 import { addAnnotation, annotationPage, annotationsIn, type StoredAnnotation, shiftsOf } from './queries.ts'
-import type { FoundEvent, FoundRow, Key, Narrowing, Place, Shift, Side } from './rows.ts'
+import type { FoundEvent, FoundLane, FoundRow, Key, Narrowing, Place, Shift, Side } from './rows.ts'
 import { cellsOf, densityOf, eventPage, lanes, rowsAt, undatedRows } from './rows.ts'
 import type { NewAnnotation, TimelineView } from './schema.ts'
 
@@ -127,13 +127,14 @@ async function lanesOf(ctx: DetachedCtx, narrowing: Narrowing, { by, merged }: D
   if (from === null || to === null || from >= to) return { by, from: null, to: null, count: 0, lanes: [], notes }
   const users = by === 'user' ? groupsOf(await mapsFor(ctx, await artifactNames(ctx.rows))) : []
   const tags = by === 'tag' ? await ctx.transact('read only', ({ db }) => tagsGiven(db)) : []
+  const width = Math.min(LANE_BINS, to - from)
   const found = await lanes(
     ctx.rows,
     { ...narrowing, from, to },
     {
       by,
       merged,
-      bins: Math.min(LANE_BINS, to - from),
+      bins: width,
       tags,
       users: users
         .map((map) => ({ ...map, columns: map.columns.filter(({ role }) => role === 'user') }))
@@ -151,10 +152,17 @@ async function lanesOf(ctx: DetachedCtx, narrowing: Narrowing, { by, merged }: D
       lane,
       name: names.get(Number(lane))?.hostname ?? lane,
       events,
-      bins: bins.map(([bin, n]) => ({ bin: Number(bin), n: Number(n) })).sort((a, b) => a.bin - b.bin),
+      bins: eachBin(bins, width),
     })),
     notes,
   }
+}
+
+/** The number of each bin, in order: a page has twelve hundred. */
+function eachBin(held: FoundLane['bins'], width: number): number[] {
+  const bins = new Array<number>(width).fill(0)
+  for (const [bin, n] of held) bins[Number(bin)] = Number(n)
+  return bins
 }
 
 const hostNames = async (ctx: DetachedCtx, ids: number[]): Promise<Names> =>
