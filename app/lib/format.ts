@@ -4,8 +4,10 @@ const NUMBER = new Intl.NumberFormat('en-US')
 // Written out by hand, in UTC: the server and every browser must draw the same characters. Pages write times in the zone
 // of whoever looks: see useTimes.
 
+// A page writes hundreds of numbers, and few of them have a thousand to set apart.
 /** 4,812,906 */
-export const number = (value: number) => NUMBER.format(value)
+export const number = (value: number) =>
+  Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : NUMBER.format(value)
 
 /** "1 host", "2 hosts", "no hosts" */
 export const counted = (count: number, one: string, many = `${one}s`) =>

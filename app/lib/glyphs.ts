@@ -9,8 +9,12 @@ const SPACES = /^ +| +$| {2,}/u
 const CELL = new RegExp(`${HIDDEN.source}|${STACKED.source}|${SPACES.source}`, 'gu')
 const BLOCK = new RegExp(`(?!\\n)(?:${HIDDEN.source})|${STACKED.source}`, 'gu')
 
+// Most values by far are words of plain letters, which need no closer look.
+const WORDS = /^[!-~]+(?: [!-~]+)*$/
+
 /** A hostile value cut into plain text and boxes. In a `block`, line breaks and spaces stay as they are. */
 export function glyphs(value: string, within: 'cell' | 'block' = 'cell'): Glyph[] {
+  if (WORDS.test(value)) return [{ kind: 'text', text: value }]
   const found: Glyph[] = []
   let done = 0
   for (const match of value.matchAll(within === 'cell' ? CELL : BLOCK)) {
