@@ -53,3 +53,14 @@ test('what changes by itself, and what is not stored rows, is never remembered',
   expect(await twice(tenant, 'reject')).toBe(false)
   expect(await twice(tenant, '(select tenant_id, now() as at from rows)')).toBe(false)
 })
+
+test('an artifact whose first rows come after another was asked for is found at once, and by its own tenant alone', async () => {
+  const [own, other] = await Promise.all([newTenant(), newTenant()])
+  const total = async (tenant: Tenant, artifact: string) =>
+    (await tenant.as('user').telemetry.rows({ q: `artifact:${artifact}` })).total
+  await own.deliver('{"Name":"a.exe"}\n{"Name":"b.exe"}', facts)
+  expect([await total(own, facts.artifact), await total(own, 'Linux.Sys.Pslist')]).toEqual([2, 0])
+  await own.deliver('{"Name":"c"}', { ...facts, artifact: 'Linux.Sys.Pslist' })
+  expect([await total(own, 'Linux.Sys.Pslist'), await total(own, '*.Pslist')]).toEqual([1, 2 + 1])
+  expect([await total(other, facts.artifact), await total(other, '*')]).toEqual([0, 0])
+})

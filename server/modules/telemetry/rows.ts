@@ -30,7 +30,7 @@ const OF_HOST = 'artifact in {artifacts:Array(String)} and host_id in {hosts:Arr
 const COUNT_SECONDS = 5
 
 export type Page = { found: StoredRow[]; next: string | null; previous: string | null }
-type Paging = {
+export type Paging = {
   order: Order
   cursor?: string | undefined
   limit: number

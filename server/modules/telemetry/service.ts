@@ -13,6 +13,7 @@ import {
   LISTED_BYTES,
   type Narrowed,
   newestRows,
+  type Paging,
   rowAt,
   rowCount,
   rowPage,
@@ -36,10 +37,7 @@ export async function listRows(ctx: DetachedCtx, filter: RowFilter) {
     sorted(ctx, filter),
   ])
   const { cursor, limit, columns } = filter
-  const [{ found, next, previous }, total] = await Promise.all([
-    rowPage(ctx.rows, narrowed, { order, params, cursor, limit, columns }),
-    rowCount(ctx.rows, narrowed),
-  ])
+  const { found, next, previous, total } = await counted(ctx.rows, narrowed, { order, params, cursor, limit, columns })
   const told = await toldOf(ctx, found)
   return {
     rows: found.map((row) => shown(row, told, filter.columns ?? [])),
@@ -51,6 +49,18 @@ export async function listRows(ctx: DetachedCtx, filter: RowFilter) {
     hostsUnnamed,
     took_ms: Math.round(performance.now() - started),
   }
+}
+
+/**
+ * A page and how many rows there are in all. What a query is about is found by reading rows, as many for the number as for
+ * the page: a page that holds all there is has counted them.
+ */
+async function counted(rows: DetachedCtx['rows'], narrowed: Narrowed, paging: Paging) {
+  const number = () => rowCount(rows, narrowed)
+  const beside = narrowed.condition ? null : number()
+  const [page, total] = await Promise.all([rowPage(rows, narrowed, paging), beside])
+  const isWhole = page.next === null && page.previous === null
+  return { ...page, total: beside ? total : isWhole ? page.found.length : await number() }
 }
 
 /** A filter as conditions on rows, and in plain words. Throws `invalid` with the place of what is wrong with its query. */
