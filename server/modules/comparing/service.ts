@@ -16,19 +16,22 @@ export async function compare(ctx: DetachedCtx, asked: Comparison) {
   const started = performance.now()
   const sides = sidesOf(asked)
   const { condition, said } = await narrowing(ctx, asked)
-  const { merged, deliveries } = await ctx.transact('read only', async ({ db }) => ({
-    merged: await mergedHosts(db),
-    deliveries: await deliveriesOf(db, asked.artifact),
-  }))
+  const [{ merged, deliveries }, columns] = await Promise.all([
+    ctx.transact('read only', async ({ db }) => ({
+      merged: await mergedHosts(db),
+      deliveries: await deliveriesOf(db, asked.artifact),
+    })),
+    columnsOf(ctx, asked.artifact),
+  ])
   const compared: Compared = { artifact: asked.artifact, condition, merged, sides }
-  const columns = await columnsOf(ctx, asked.artifact)
   const known = (paths: string[] | undefined) =>
     paths?.length ? onlyIf(paths.filter((path) => columns.some((column) => column.path === path))) : paths
   const ignored = known(asked.ignore) ?? columns.filter(({ volatile }) => volatile).map(({ path }) => path)
   const paths = columns.map(({ path }) => path).filter((path) => !ignored.includes(path))
-  const on = await coverage(ctx.rows, compared)
-  const keys =
-    known(asked.keys)?.filter((path) => paths.includes(path)) ?? (await inferred(ctx, compared, columns, paths))
+  const [on, keys] = await Promise.all([
+    coverage(ctx.rows, compared),
+    known(asked.keys)?.filter((path) => paths.includes(path)) ?? inferred(ctx, compared, columns, paths),
+  ])
   const values = paths.filter((path) => !keys.includes(path))
   const cursor = asked.cursor ? (readCursor(asked.cursor) ?? refuseCursor()) : null
   const { limit, by, kind } = asked
