@@ -177,7 +177,7 @@ function useStepBack({ tenantId, accountId }: Viewer) {
 function linesOf(map: KeyMap): HelpLine[] {
   const offered = new Set([...document.querySelectorAll<HTMLElement>('[data-act]')].map(({ dataset }) => dataset.act))
   // What a column offers in each of its cells is drawn only where someone is.
-  for (const { dataset } of document.querySelectorAll<HTMLElement>('[data-offers]'))
+  for (const { dataset } of document.querySelectorAll<HTMLElement>('table:has([data-row]) [data-offers]'))
     for (const act of dataset.offers!.split(' ')) offered.add(act)
   // These stand in the preview of a row, which opens for them.
   if (offered.has('preview') && offered.has('star')) for (const act of IN_PREVIEW) offered.add(act)

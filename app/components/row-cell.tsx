@@ -12,9 +12,6 @@ import { type Ruling, VerdictMark, type VerdictWord } from './verdict-mark.tsx'
 export type Known = { type: string; value: string; hosts: number; totalHosts: number; verdict: Ruling | null }
 
 const WORDS: VerdictWord[] = ['benign', 'suspicious', 'malicious']
-/** The acts of CellDeeds, the second only for those who may write. */
-export const NARROWING = ['include', 'exclude']
-export const DECIDING = [...WORDS, 'clear']
 
 /** The forms behind the grid's verdict buttons, one for each word, so that a cell holds buttons alone. */
 export function DecideForms() {
@@ -58,7 +55,7 @@ export function Cell({ text, known }: Cell) {
 
 /** What can be done with a value, for the mouse and the keys; the row's own page and its preview offer the same by name. */
 export function CellDeeds({ column, text, known, narrow, mayWrite }: Offered) {
-  const term = text && termOf(column, text)
+  const term = termOf(column, text)
   const decides = known && mayWrite ? fieldOf(known) : null
   return (
     <>
@@ -85,6 +82,13 @@ export function CellDeeds({ column, text, known, narrow, mayWrite }: Offered) {
       )}
     </>
   )
+}
+
+/** The acts that CellDeeds offers for some value of a page, where these of them are known. */
+export function actsOn(known: Record<string, Known>, mayWrite: boolean): string[] {
+  const followed = mayWrite ? Object.values(known) : []
+  const clears = followed.some(({ verdict }) => verdict) ? ['clear'] : []
+  return ['include', 'exclude', ...(followed.length > 0 ? WORDS : []), ...clears]
 }
 
 const deciding = (word: VerdictWord | 'clear', value: string) =>

@@ -10,7 +10,7 @@ import { ColumnEdge } from './column-edge.tsx'
 import { type Column, DataTable } from './data-table.tsx'
 import { Link } from './link.tsx'
 import { Notice } from './notice.tsx'
-import { Cell, CellDeeds, DECIDING, DecideForms, type Known, NARROWING, type Narrow } from './row-cell.tsx'
+import { actsOn, Cell, CellDeeds, DecideForms, type Known, type Narrow } from './row-cell.tsx'
 import { ARTIFACT, AS_IT_CAME, HOST, IN_SHORT, TIME } from './row-columns.tsx'
 import { type Marks, RowMarks, StarButton, StarForm } from './row-marks.tsx'
 import { orderedBy, SortLinks } from './row-sort.tsx'
@@ -103,7 +103,7 @@ function useColumns({ columns, own, artifact, known }: Asked) {
   const { columns: wide, draw, lost } = useDrawnWidths(all, named ? null : artifact)
   const { all: placed, pins } = drawnColumns(wide)
   const stack = (column: string) => stackLink({ artifact, columns: [column], q })
-  const cells = { known, q, sort, narrow, stack, mayWrite }
+  const cells = { known, q, sort, narrow, stack, mayWrite, acts: actsOn(known, mayWrite) }
   const drawn = placed.map(({ column, className }) => {
     const edge = live && <Edge column={column} draw={draw} />
     return column.own ? leading({ column, className, edge, sort, zone }) : field({ column, className, edge, cells })
@@ -166,6 +166,8 @@ type Cells = {
   narrow: Narrow
   stack: (column: string) => string
   mayWrite: boolean
+  /** What can be done somewhere with a value. */
+  acts: string[]
 }
 type Field = {
   column: GridColumn
@@ -173,6 +175,11 @@ type Field = {
   edge: ReactNode
   cells: Cells
 }
+
+const valueAt = (row: StoredRow, name: string, known: Record<string, Known>) => ({
+  text: row.cells[name] ?? '',
+  known: known[`${row.id} ${name}`] ?? null,
+})
 
 const field = ({ column, column: { name }, className, edge, cells }: Field): Column<StoredRow> => ({
   title: (
@@ -208,22 +215,17 @@ const field = ({ column, column: { name }, className, edge, cells }: Field): Col
       spellCheck={false}
     />
   ),
-  cell: (row) => <Cell text={row.cells[name] ?? ''} known={cells.known[`${row.id} ${name}`] ?? null} />,
+  cell: (row) => <Cell {...valueAt(row, name, cells.known)} />,
   strip: {
-    acts: cells.mayWrite ? [...NARROWING, ...DECIDING] : NARROWING,
-    of: (row) => (
-      <CellDeeds
-        column={name}
-        text={row.cells[name] ?? ''}
-        known={cells.known[`${row.id} ${name}`] ?? null}
-        narrow={cells.narrow}
-        mayWrite={cells.mayWrite}
-      />
-    ),
+    acts: cells.acts,
+    of: (row) => {
+      const value = valueAt(row, name, cells.known)
+      return value.text && <CellDeeds {...value} column={name} narrow={cells.narrow} mayWrite={cells.mayWrite} />
+    },
   },
   holds: (row) => {
-    const what = cells.known[`${row.id} ${name}`]
-    const held = { column: name, text: (row.cells[name] ?? '').slice(0, 4096) }
-    return what ? { ...held, type: what.type, value: what.value } : held
+    const { text, known } = valueAt(row, name, cells.known)
+    const held = { column: name, text: text.slice(0, 4096) }
+    return known ? { ...held, type: known.type, value: known.value } : held
   },
 })

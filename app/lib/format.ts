@@ -9,6 +9,9 @@ const NUMBER = new Intl.NumberFormat('en-US')
 export const number = (value: number) =>
   Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : NUMBER.format(value)
 
+/** 12.346%: a place in a plot, or a length, of its width */
+export const pct = (value: number) => `${value.toFixed(3)}%`
+
 /** "1 host", "2 hosts", "no hosts" */
 export const counted = (count: number, one: string, many = `${one}s`) =>
   `${count === 0 ? 'no' : number(count)} ${count === 1 ? one : many}`

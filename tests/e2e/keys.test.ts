@@ -145,6 +145,23 @@ test('the help lists what this screen has, and leads to where keys are changed',
   await page.waitForURL(/\/profile/)
 })
 
+test('the help lists what is done to values only where there are some, and deciding only to who may', async () => {
+  const titles = ['Next row', 'Only rows with this value', 'Malicious', 'Clear the verdict', 'Save this view']
+  const offers = async (path: string, role: 'user' | 'viewer', expected: string[]) => {
+    const page = await at(path, role)
+    await press(page, '?')
+    const text = async () => (await page.getByRole('dialog', { name: 'Keys of this screen' }).textContent()) ?? ''
+    const listed = async () => {
+      const told = await text()
+      return titles.filter((title) => told.includes(title))
+    }
+    await expect.poll(listed).toEqual(expected)
+  }
+  await offers(GRID, 'user', ['Next row', 'Only rows with this value', 'Malicious', 'Save this view'])
+  await offers(GRID, 'viewer', ['Next row', 'Only rows with this value'])
+  await offers(`${GRID}&q=Name:nothing`, 'user', ['Save this view'])
+})
+
 test('without JavaScript a key is changed on the profile, a clash is refused beside both; then the new key works', async () => {
   const page = await visitor({ javaScriptEnabled: false })
   await signIn(page, tenant.people.lead.username)

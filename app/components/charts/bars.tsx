@@ -1,5 +1,5 @@
 import { scaleBand, scaleLinear } from 'd3-scale'
-import { number, shortNumber } from '#app/lib/format.ts'
+import { number, pct, shortNumber } from '#app/lib/format.ts'
 
 export type DayCount = { day: string; rows: number }
 
@@ -68,8 +68,6 @@ export function dayName(day: string): string {
   const [, month, date] = day.split('-').map(Number)
   return `${date} ${MONTHS[month! - 1]}`
 }
-
-const pct = (value: number) => `${value.toFixed(3)}%`
 
 /** First, middle and last: enough to read a month by, and they fit on a phone. */
 function labelled(days: DayCount[]): { day: string; anchor: 'start' | 'middle' | 'end' }[] {

@@ -1,5 +1,5 @@
 import { useSearchParams } from '@remix-run/react'
-import { counted, number } from '#app/lib/format.ts'
+import { counted, number, pct } from '#app/lib/format.ts'
 import type { Times } from '#app/lib/times.ts'
 import { useTimes } from '#app/lib/viewer.ts'
 import { Link } from '../link.tsx'
@@ -67,13 +67,13 @@ export function Density({ bins, window, zoom }: Density) {
 
 const TABLE = 'density'
 
-/** The bins as a table, where it was asked for: it would be a fifth of each page. */
+/** The bins as a table, where it was asked for: it would be a ninth of each page. */
 function Bins({ bins, zoom, times }: Pick<Density, 'bins' | 'zoom'> & { times: Times }) {
   const to = new URLSearchParams(useSearchParams()[0])
   if (to.get('table') !== TABLE) {
     to.set('table', TABLE)
     return (
-      <Link className="link" to={`?${to}`} preventScrollReset>
+      <Link className="link inline-block min-h-6" to={`?${to}`} preventScrollReset>
         Density as table
       </Link>
     )
@@ -100,8 +100,6 @@ function Bins({ bins, zoom, times }: Pick<Density, 'bins' | 'zoom'> & { times: T
     </AsTable>
   )
 }
-
-const pct = (value: number) => `${value.toFixed(3)}%`
 
 function conclusion(bins: DensityBin[], { exact }: Times): string {
   const total = bins.reduce((sum, { n }) => sum + n, 0)

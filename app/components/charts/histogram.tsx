@@ -1,4 +1,4 @@
-import { number, shortNumber } from '#app/lib/format.ts'
+import { number, pct, shortNumber } from '#app/lib/format.ts'
 import type { Times } from '#app/lib/times.ts'
 import { useTimes } from '#app/lib/viewer.ts'
 
@@ -52,8 +52,6 @@ export function HistogramPlot({ bars, zoom, window }: Props) {
 }
 
 type Props = { bars: Bar[]; zoom: (stretch: { from: Date; to: Date }) => string; window: [number, number] | null }
-
-const pct = (value: number) => `${value.toFixed(3)}%`
 
 function conclusion(bars: Bar[], { full }: Times): string {
   const total = bars.reduce((sum, { rows }) => sum + rows, 0)

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { counted, duration, number } from '#app/lib/format.ts'
+import { counted, duration, number, pct } from '#app/lib/format.ts'
 import { gapsOf } from '#app/lib/gaps.ts'
 import type { Times } from '#app/lib/times.ts'
 import { useTimes } from '#app/lib/viewer.ts'
@@ -180,8 +180,6 @@ function NoteLane({ notes, window, openNote }: Pick<Lanes, 'notes' | 'window' | 
     </tr>
   )
 }
-
-const pct = (value: number) => `${value.toFixed(3)}%`
 
 /** What silences are filled with. */
 const Hatch = () => (

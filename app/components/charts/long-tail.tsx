@@ -1,5 +1,5 @@
 import { scaleLog } from 'd3-scale'
-import { number } from '#app/lib/format.ts'
+import { number, pct } from '#app/lib/format.ts'
 
 /** So many values stand on so many hosts; `open` of them are undecided. */
 export type TailLevel = { hosts: number; values: number; open: number }
@@ -78,8 +78,6 @@ export function LongTail({ levels }: { levels: TailLevel[] }) {
     </div>
   )
 }
-
-const pct = (value: number) => `${value.toFixed(3)}%`
 const decades = (most: number) =>
   Array.from({ length: Math.floor(Math.log10(Math.max(1, most))) + 1 }, (_, at) => 10 ** at)
 

@@ -1,4 +1,4 @@
-import { counted, number } from '#app/lib/format.ts'
+import { counted, number, pct } from '#app/lib/format.ts'
 import { type DayCount, dayName } from './bars.tsx'
 
 const HEIGHT = 18
@@ -29,8 +29,6 @@ export function Sparkline({ days, name }: { days: DayCount[]; name: string }) {
     </svg>
   )
 }
-
-const pct = (value: number) => `${value.toFixed(3)}%`
 
 const conclusion = (days: DayCount[]) =>
   `${counted(
