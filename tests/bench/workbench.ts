@@ -144,8 +144,8 @@ async function screens(url: string, cookie: string) {
 const answers = (page: autocannon.Options) =>
   new Promise<{ times: number[]; failed: number }>((resolve, reject) => {
     const times: number[] = []
-    const ended = (error: Error | null, { non2xx }: autocannon.Result) =>
-      error ? reject(error) : resolve({ times: times.sort((a, b) => a - b), failed: non2xx })
+    const ended = (error: Error | null, result: autocannon.Result) =>
+      error ? reject(error) : resolve({ times: times.sort((a, b) => a - b), failed: result.non2xx })
     autocannon(page, ended).on('response', (_client, _status, _bytes, took) => times.push(took))
   })
 

@@ -56,11 +56,13 @@ export async function listRows(ctx: DetachedCtx, filter: RowFilter) {
  * the page: a page that holds all there is has counted them.
  */
 async function counted(rows: DetachedCtx['rows'], narrowed: Narrowed, paging: Paging) {
-  const number = () => rowCount(rows, narrowed)
-  const beside = narrowed.condition ? null : number()
-  const [page, total] = await Promise.all([rowPage(rows, narrowed, paging), beside])
+  if (!narrowed.condition) {
+    const [page, total] = await Promise.all([rowPage(rows, narrowed, paging), rowCount(rows, narrowed)])
+    return { ...page, total }
+  }
+  const page = await rowPage(rows, narrowed, paging)
   const isWhole = page.next === null && page.previous === null
-  return { ...page, total: beside ? total : isWhole ? page.found.length : await number() }
+  return { ...page, total: isWhole ? page.found.length : await rowCount(rows, narrowed) }
 }
 
 /** A filter as conditions on rows, and in plain words. Throws `invalid` with the place of what is wrong with its query. */

@@ -17,7 +17,7 @@ import type { FoundEvent, FoundLane, FoundRow, Key, Narrowing, Place, Shift, Sid
 import { cellsOf, densityOf, eventPage, lanes, rowsAt, undatedRows } from './rows.ts'
 import type { NewAnnotation, TimelineView } from './schema.ts'
 
-export const LANE_BINS = 120
+const LANE_BINS = 120
 const UNDATED_SHOWN = 20
 
 /**
