@@ -10,6 +10,7 @@ import {
   EngineError,
   type EngineExit,
   type EngineLog,
+  exitOf,
   pause,
   portRememberedIn,
   processIdentity,
@@ -45,7 +46,12 @@ export async function startClickhouse({ dataDir, port, log, childPath }: Clickho
   writeAtomically(options.configFile, configuration())
   const child = await startChild(dataDir, childPath ?? defaultChildPath(), options, log)
   const url = `http://default:${options.password}@127.0.0.1:${options.port}`
-  return { url, pid: child.pid!, exited: exitOf(child), stop: () => stopChild(child.pid!) }
+  const exited = exitOf(child)
+  const stop = async () => {
+    await stopChild(child.pid!)
+    await exited
+  }
+  return { url, pid: child.pid!, exited, stop }
 }
 
 /** A child whose parent was killed ends by itself; this waits for it. */
@@ -123,10 +129,6 @@ function startFailure(child: ChildProcess, options: ChildOptions): Promise<strin
     child.once('message', (message: { failed?: string }) => resolve(message.failed))
     child.send(options, () => {})
   })
-}
-
-function exitOf(child: ChildProcess): Promise<EngineExit> {
-  return new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })))
 }
 
 /** Caches and pools for a small machine that the engine shares with PostgreSQL and the server. */

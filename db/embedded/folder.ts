@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { type ChildProcess, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statfsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -63,6 +63,17 @@ export function processIdentity(pid: number): string | undefined {
   }
   const started = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim()
   return started.replaceAll(/\s+/g, '_') || undefined
+}
+
+/** How a child ended, once nothing of it is left: its threads are gone and its entry in the process table too. */
+export function exitOf(child: ChildProcess): Promise<EngineExit> {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return Promise.resolve({ code: child.exitCode, signal: child.signalCode })
+  }
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+    child.once('error', () => resolve({ code: 1, signal: null }))
+  })
 }
 
 /** The secret kept in this file, made at first use, readable by its owner only. */

@@ -6,6 +6,7 @@ import {
   EngineError,
   type EngineExit,
   type EngineLog,
+  exitOf,
   pause,
   portRememberedIn,
   readText,
@@ -44,7 +45,12 @@ export async function startPostgres({ dataDir, port, log }: PostgresOptions): Pr
   const serverPort = port ?? (await portRememberedIn(join(dataDir, 'port')))
   const server = await startServer(binaries, place, serverPort, log)
   const adminUrl = `postgres://${SUPERUSER}:${place.password}@127.0.0.1:${serverPort}/postgres`
-  return { adminUrl, pid: server.pid!, exited: exitOf(server), stop: () => stopPostmaster(server.pid!) }
+  const exited = exitOf(server)
+  const stop = async () => {
+    await stopPostmaster(server.pid!)
+    await exited
+  }
+  return { adminUrl, pid: server.pid!, exited, stop }
 }
 
 function preparePlace(dataDir: string, runAs: RunAs): Place {
@@ -196,14 +202,4 @@ function tailOf(child: ChildProcess): () => string {
 function lastLine(text: string): string {
   const lines = text.trim().split('\n')
   return lines.findLast((line) => /FATAL|PANIC|error/i.test(line)) ?? lines.at(-1) ?? ''
-}
-
-function exitOf(child: ChildProcess): Promise<EngineExit> {
-  if (child.exitCode !== null || child.signalCode !== null) {
-    return Promise.resolve({ code: child.exitCode, signal: child.signalCode })
-  }
-  return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }))
-    child.once('error', () => resolve({ code: 1, signal: null }))
-  })
 }

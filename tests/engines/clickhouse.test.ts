@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Clickhouse, startClickhouse } from '#db/embedded/clickhouse.ts'
+import { alive } from '../support/children.ts'
 import { leastOf, msOf } from '../support/least.ts'
 import { killNow, newFolder, quiet, startUnderParent } from './support.ts'
 
@@ -251,6 +252,7 @@ describe('embedded ClickHouse', () => {
     const second = await startClickhouse({ dataDir, log: quiet })
     expect(second.url).toBe(first.url)
     await second.stop()
+    expect(alive(second.pid)).toBe(false)
   })
 })
 

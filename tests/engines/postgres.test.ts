@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type PostgresOptions, startPostgres } from '#db/embedded/postgres.ts'
+import { alive } from '../support/children.ts'
 import { leastOf, msOf } from '../support/least.ts'
 import { killNow, newFolder, quiet, startUnderParent } from './support.ts'
 
@@ -46,6 +47,7 @@ describe('embedded PostgreSQL', () => {
     const first = await startPostgres({ dataDir, log: quiet })
     await ask(first.adminUrl, 'create table kept as select 42 as answer')
     await first.stop()
+    expect(alive(first.pid)).toBe(false)
     expect(await first.exited).toMatchObject({ code: 0 })
     let second = first
     const again = async () => {
