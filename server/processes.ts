@@ -13,13 +13,17 @@ export type Running = { pid: number; exited: Promise<unknown>; stop: () => Promi
 const BACKOFF_MS = [100, 250, 500, 1_000, 2_000, 5_000]
 const STEADY_MS = 30_000
 
-/** Starts a part and keeps it running: after each end it starts again, later and later while it does not last. */
+/**
+ * Starts a part and keeps it running: after each end it starts again, later and later while it does not last. `stop`
+ * ends also what was just being started again.
+ */
 export async function keepRunning(
   name: string,
   start: () => Promise<Running>,
   onEvent: (text: string) => void,
 ): Promise<Supervised> {
   let current = await start()
+  let starting: Promise<Running | undefined> | undefined
   let stopping = false
   void (async () => {
     for (let quick = 0; !stopping; ) {
@@ -30,7 +34,12 @@ export async function keepRunning(
       onEvent(`${name} ended; starting it again`)
       for (let tries = quick; !stopping; tries += 1) {
         await sleep(BACKOFF_MS[Math.min(tries, BACKOFF_MS.length - 1)])
-        const next = stopping ? null : await start().catch((error: Error) => onEvent(`${name}: ${error.message}`))
+        if (stopping) return
+        starting = start().catch((error: Error) => {
+          onEvent(`${name}: ${error.message}`)
+          return undefined
+        })
+        const next = await starting
         if (!next) continue
         current = next
         break
@@ -43,7 +52,7 @@ export async function keepRunning(
     letGo: () => {
       stopping = true
     },
-    stop: () => current.stop(),
+    stop: async () => ((await starting) ?? current).stop(),
   }
 }
 
