@@ -1,40 +1,14 @@
 import { parse, stringify } from 'lossless-json'
-import { recent } from '#server/platform/recent.ts'
 import type { TenantRows } from '#server/platform/telemetry.ts'
-import type { SeenPath } from './catalogue/heuristics.ts'
 import type { MappedColumn } from './schema.ts'
-import type { ObservableType } from './sql/canonical.ts'
-import { foreignTextsSql, typedTextsSql } from './sql/cells.ts'
 import { asciiName } from './sql/network.ts'
 import { type ColumnsOf, foreignNamesSql, observablesSql, SIGHTINGS_SETTINGS } from './sql/sightings.ts'
 import type { TimesSql } from './sql/times.ts'
 
 export const PREVIEWED = 50
-const SAMPLE = 1_000
-const MOST_PATHS = 500
 const CELL_BYTES = 300
 
 const OWN_ARTIFACT = 'tenant_id = {tenant:UInt64} and artifact = {artifact:String}'
-
-/** Every artifact that has rows. */
-export const artifactsWithRows = async (rows: TenantRows): Promise<string[]> =>
-  (
-    await rows.select<{ artifact: string }>(
-      `select distinct artifact from rows where tenant_id = {tenant:UInt64} order by artifact`,
-    )
-  ).map(({ artifact }) => artifact)
-
-/** The paths in a sample of the newest rows of each of these artifacts. */
-export const sampledPaths = (rows: TenantRows, artifacts: string[], sample = SAMPLE) =>
-  rows.select<{ artifact: string; path: string; list: number; filled: number }>(
-    `select artifact, seen.1 as path, max(startsWith(seen.2, 'Array')) as list, count() as filled from (
-       select artifact, arrayJoin(cast(JSONAllPathsWithTypes(row), 'Array(Tuple(String, String))')) as seen from (
-         select artifact, row from rows where tenant_id = {tenant:UInt64} and artifact in {artifacts:Array(String)}
-         limit {sample:UInt32} by artifact))
-     group by artifact, path order by filled desc, path limit ${MOST_PATHS} by artifact`,
-    { artifacts, sample },
-    { seconds: 30, maxRows: 200_000 },
-  )
 
 /** How many rows of an artifact there are. */
 export async function rowsOf(rows: TenantRows, artifact: string): Promise<number> {
@@ -99,9 +73,6 @@ async function previewValues(rows: TenantRows, artifact: string, maps: ColumnsOf
   )
 }
 
-export const seenPaths = (found: { artifact: string; path: string; list: number }[], artifact: string): SeenPath[] =>
-  found.filter((seen) => seen.artifact === artifact).map(({ path, list }) => ({ path, list: list === 1 }))
-
 const VALUES = 3
 const DEEPEST = 6
 
@@ -136,49 +107,4 @@ function parsed(raw: string): unknown {
   } catch {
     return null // longer than what was read of it
   }
-}
-
-export type Typed = { type: ObservableType; value: string; shape: string }
-type Text = { role: string; text: string }
-
-// What a text is follows from the text alone, and pages show the same ones again and again. Of each tenant its own: how
-// quickly one is answered tells nobody what another has looked at.
-const typed = recent<Typed[]>(50_000)
-const LONGEST_REMEMBERED = 500
-
-/**
- * Tells of each of these texts of cells which observables it is, read in its role: a URL and its host are two, what is none
- * has none. The first is what the cell itself is.
- */
-export async function typedTexts(rows: TenantRows, texts: Text[]): Promise<(text: Text) => Typed[]> {
-  const keyOf = ({ role, text }: Text) => `${rows.tenantId} ${role} ${text}`
-  const different = new Map(texts.map((text) => [keyOf(text), text]))
-  const known = new Map([...different.keys()].map((key) => [key, typed.recall(key)]))
-  const asked = [...different.keys()].filter((key) => !known.get(key))
-  const answers = await typedByEngine(
-    rows,
-    asked.map((key) => different.get(key)!),
-  )
-  for (const [n, key] of asked.entries()) {
-    known.set(key, answers[n]!)
-    if (key.length <= LONGEST_REMEMBERED) typed.keep(key, answers[n]!)
-  }
-  return (text) => known.get(keyOf(text)) ?? []
-}
-
-async function typedByEngine(rows: TenantRows, texts: Text[]): Promise<Typed[][]> {
-  if (texts.length === 0) return []
-  const params = { roles: texts.map(({ role }) => role), texts: texts.map(({ text }) => text) }
-  const limits = { maxRows: 2 * texts.length, settings: SIGHTINGS_SETTINGS }
-  const isForeign = ({ role, text }: Text) => (role === 'domain' || role === 'url') && /[^\0-\x7f]/.test(text)
-  const names = texts.some(isForeign) ? await rows.select<{ name: string }>(foreignTextsSql(), params, limits) : []
-  const idn = names.map(({ name }) => name)
-  const found = await rows.select<Typed & { n: number }>(
-    typedTextsSql(params.roles),
-    { ...params, idn, ascii: idn.map(asciiName) },
-    limits,
-  )
-  const told: Typed[][] = texts.map(() => [])
-  for (const { n, ...one } of found) told[n - 1]![one.type === texts[n - 1]!.role ? 'unshift' : 'push'](one)
-  return told
 }

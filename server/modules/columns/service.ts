@@ -5,15 +5,16 @@ import type { TenantDb } from '#server/platform/tenant.ts'
 import type { Ctx, DetachedCtx } from '#server/platform/trpc.ts'
 import { catalogued } from './catalogue/all.ts'
 import { guessed, type SeenPath } from './catalogue/heuristics.ts'
+import { artifactNames, sampledPaths, seenPaths } from './known.ts'
 import { correctionsOf, hostNames, putCorrections, type StoredCorrection } from './queries.ts'
-import { artifactsWithRows, newestRaw, previewRows, rowsOf, sampledPaths, seenPaths, valuesIn } from './rows.ts'
+import { newestRaw, previewRows, rowsOf, valuesIn } from './rows.ts'
 import { type ColumnMapEdit, type Corrections, isPath, type MappedBy, type MappedColumn } from './schema.ts'
 import type { ColumnsOf } from './sql/sightings.ts'
 import { pathsOf, type TimeRead, timesRead } from './sql/sources.ts'
 import { type TimeColumn, type TimesSql, timesSql } from './sql/times.ts'
 
 export type { SeenPath } from './catalogue/heuristics.ts'
-export { type Typed, typedTexts } from './rows.ts'
+export { artifactNames, type SampledPath, sampledPaths, seenPaths } from './known.ts'
 export { CANONICAL, cleanSql, keySql, type ObservableType, observableOf } from './sql/canonical.ts'
 export { cellPaths, cellTexts, rowTexts, valueIn } from './sql/cells.ts'
 export { factsSql, TELLING } from './sql/facts.ts'
@@ -24,6 +25,7 @@ export type { ColumnsOf } from './sql/sightings.ts'
 export { foreignNamesSql, observablesSql, SIGHTINGS_SETTINGS, sightingsSql } from './sql/sightings.ts'
 export { sourceOf, type TimeRead, timesRead } from './sql/sources.ts'
 export type { TimesSql } from './sql/times.ts'
+export { type Typed, typedTexts } from './typed.ts'
 
 export type Mapped = MappedColumn & { by: MappedBy }
 /** What an artifact's columns are. `revision`: of the tenant's corrections, 0 when there is none. */
@@ -98,15 +100,15 @@ export async function timeReader(db: TenantDb, rows: StoredText[]) {
 
 /** Every artifact that has rows: how many columns are mapped, by what, and whether stored rows follow. */
 export async function listMaps(ctx: DetachedCtx) {
-  const artifacts = await artifactsWithRows(ctx.rows)
+  const artifacts = await artifactNames(ctx.rows)
   const unknown = artifacts.filter((artifact) => !catalogued(artifact))
-  const found = unknown.length > 0 ? await sampledPaths(ctx.rows, unknown, LISTED_SAMPLE) : []
+  const found = seenPaths(await sampledPaths(ctx.rows, unknown, LISTED_SAMPLE))
   const corrected = new Map(
     (await ctx.transact('read only', ({ db }) => correctionsOf(db, artifacts))).map((map) => [map.artifact, map]),
   )
   return artifacts.map((artifact) => {
     const said = corrected.get(artifact)
-    const columns = mapOf(artifact, seenPaths(found, artifact), said?.corrections)
+    const columns = mapOf(artifact, found.get(artifact) ?? [], said?.corrections)
     return {
       artifact,
       listed: catalogued(artifact) !== null,
@@ -121,12 +123,11 @@ export async function listMaps(ctx: DetachedCtx) {
 /** An artifact's columns with values of its newest rows, what each is and who says so. Throws `not_found` without rows. */
 export async function getMap(ctx: DetachedCtx, artifact: string) {
   const rows = (await rowsOf(ctx.rows, artifact)) || missing('artifact')
-  const [found, raw, said] = await Promise.all([
-    sampledPaths(ctx.rows, [artifact]),
+  const [paths, raw, said] = await Promise.all([
+    pathsSeenIn(ctx, artifact),
     newestRaw(ctx.rows, artifact),
     correctionOf(ctx, artifact),
   ])
-  const paths = seenPaths(found, artifact)
   const columns = mapOf(artifact, paths, said?.corrections)
   const base = new Map(mapOf(artifact, paths).map((column) => [column.path, column]))
   const mapped = new Map(columns.map((column) => [column.path, column]))
@@ -156,7 +157,7 @@ export async function getMap(ctx: DetachedCtx, artifact: string) {
 
 /** What a map would make of the newest rows. Nothing is kept. */
 export async function previewMap(ctx: DetachedCtx, { artifact, ...edit }: ColumnMapEdit) {
-  const paths = seenPaths(await sampledPaths(ctx.rows, [artifact]), artifact)
+  const paths = await pathsSeenIn(ctx, artifact)
   const columns = mapOf(artifact, paths, differencesOf(artifact, paths, edit))
   const times = timesOf(new Map([[artifact, { columns, revision: 0 }]]))
   const found = await previewRows(ctx.rows, artifact, columns, times)
@@ -179,7 +180,7 @@ export async function previewMap(ctx: DetachedCtx, { artifact, ...edit }: Column
 /** Keeps a tenant's word on an artifact; stored rows follow in the background. Throws `not_found` without rows. */
 export async function saveMap(ctx: DetachedCtx, { artifact, ...edit }: ColumnMapEdit) {
   if (!(await rowsOf(ctx.rows, artifact))) missing('artifact')
-  const paths = seenPaths(await sampledPaths(ctx.rows, [artifact]), artifact)
+  const paths = await pathsSeenIn(ctx, artifact)
   const corrections = differencesOf(artifact, paths, edit)
   return ctx.transact('read write', (own) => correct(own, artifact, corrections))
 }
@@ -216,6 +217,10 @@ function differencesOf(artifact: string, paths: SeenPath[], { columns, dates }: 
 }
 
 const LISTED_SAMPLE = 100
+const EDITED_SAMPLE = 1_000
+
+const pathsSeenIn = async (ctx: DetachedCtx, artifact: string): Promise<SeenPath[]> =>
+  seenPaths(await sampledPaths(ctx.rows, [artifact], EDITED_SAMPLE)).get(artifact) ?? []
 
 const correctionOf = async (ctx: DetachedCtx, artifact: string) =>
   (await ctx.transact('read only', ({ db }) => correctionsOf(db, [artifact])))[0]

@@ -1,5 +1,5 @@
+import { sampledPaths } from '#server/modules/columns/service.ts'
 import { mergedHosts } from '#server/modules/hosts/service.ts'
-import { sampledPaths } from '#server/modules/language/rows.ts'
 import { mapsFor, understand } from '#server/modules/language/service.ts'
 import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { AppError } from '#server/platform/errors.ts'
@@ -71,11 +71,11 @@ function sidesOf({ before, after, from, to }: Comparison): Sides {
   return { moments: [from, to] }
 }
 
-async function narrowing(ctx: DetachedCtx, { q, label }: Comparison) {
-  const plain = await understand(ctx, q)
+async function narrowing(ctx: DetachedCtx, { q, label, artifact }: Comparison) {
+  const plain = await understand(ctx, q, artifact)
   if (!label) return plain
   const term = `host.label:"${label.replace(/"/g, '""')}"`
-  return { ...plain, condition: (await understand(ctx, q ? `(${q}) AND ${term}` : term)).condition }
+  return { ...plain, condition: (await understand(ctx, q ? `(${q}) AND ${term}` : term, artifact)).condition }
 }
 
 type Column = { path: string; role: string | null; volatile: boolean }

@@ -79,7 +79,7 @@ export async function facets(ctx: DetachedCtx, { fields, top, ...asked }: z.infe
   const [{ narrowed }, merged, read] = await Promise.all([
     narrowedTo(ctx, asked),
     mergedIn(ctx),
-    fieldsAsked(ctx, inRows, 'facet'),
+    fieldsAsked(ctx, inRows, { prefix: 'facet', artifact: asked.artifact }),
   ])
   const own = names.filter((name) => OWN.includes(name))
   const known = read.fields.filter(({ values }) => values !== null)

@@ -1,32 +1,11 @@
 import { AppError } from '#server/platform/errors.ts'
-import { recent } from '#server/platform/recent.ts'
 import type { Params, TenantRows } from '#server/platform/telemetry.ts'
 import { binder, textCondition } from './query/conditions.ts'
 import { columnStands, isSubcolumn, pathExists, pathValues } from './query/paths.ts'
 import type { Test } from './query/tree.ts'
 
 const OWN = 'tenant_id = {tenant:UInt64}'
-const SAMPLE_ROWS = 200
-const SAMPLE_ARTIFACTS = 150
 const VALUE_ROWS = 50_000
-
-// Names known lately, by tenant and minute: what else there is the engine finds without reading the rows of these.
-const known = recent<string[]>(10_000, (names) => names.length + 1)
-const KNOWN_MS = 60_000
-
-/** Every artifact this tenant has rows of, by name. One whose last row went may be among them for a minute. */
-export async function artifactNames(rows: TenantRows): Promise<string[]> {
-  const key = `${rows.tenantId} ${Math.floor(Date.now() / KNOWN_MS)}`
-  const names = known.recall(key) ?? []
-  const further = await rows.select<{ artifact: string }>(
-    `select distinct artifact from rows where ${OWN} and artifact not in {names:Array(String)}`,
-    { names },
-  )
-  if (further.length === 0) return names
-  const all = [...names, ...further.map(({ artifact }) => artifact)].sort()
-  known.keep(key, all)
-  return all
-}
 
 /** Which of these paths any row has, each answered by the first row found. */
 export async function pathsPresent(rows: TenantRows, paths: string[]): Promise<Set<string>> {
@@ -44,30 +23,6 @@ async function firstFound(rows: TenantRows, paths: string[], test: typeof pathEx
   const asked = paths.map((path, at) => `(select ${at} as at from rows where ${OWN} and (${test(path, bind)}) limit 1)`)
   const found = await rows.select<{ at: number }>(asked.join(' union all '), params)
   return new Set(found.map(({ at }) => paths[at]!))
-}
-
-export type SampledPath = { artifact: string; path: string; list: number }
-
-/** Paths in some rows of each of these artifacts, the most common of an artifact first. */
-export async function sampledPaths(rows: TenantRows, artifacts: string[]): Promise<SampledPath[]> {
-  const params: Params = {}
-  const bind = binder(params, 'a')
-  const samples = artifacts
-    .slice(0, SAMPLE_ARTIFACTS)
-    .map(
-      (artifact) =>
-        `(select artifact, row from rows where ${OWN} and artifact = ${bind('String', artifact)} limit ${SAMPLE_ROWS})`,
-    )
-  if (samples.length === 0) return []
-  return rows.select<SampledPath>(
-    `select artifact, seen.1 as path, max(startsWith(seen.2, 'Array')) as list
-     from (select artifact, arrayJoin(JSONAllPathsWithTypes(row)::Map(String, String)::Array(Tuple(String, String))) as seen
-           from (${samples.join(' union all ')}))
-     group by artifact, path order by artifact, count() desc, path`,
-    params,
-    // Some rows of each: one thread reads no more than those, of a column that is wide.
-    { settings: { max_threads: 1, max_block_size: String(SAMPLE_ROWS) } },
-  )
 }
 
 /** Which of the names pass a test; case and wildcards mean what they mean for rows. */

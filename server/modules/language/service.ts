@@ -1,4 +1,4 @@
-import { type ArtifactMap, mapsOf, type SeenPath } from '#server/modules/columns/service.ts'
+import { type ArtifactMap, artifactNames, mapsOf, sampledPaths, seenPaths } from '#server/modules/columns/service.ts'
 import { rowsTagged, tagNames } from '#server/modules/tags/queries.ts'
 import type { Params } from '#server/platform/telemetry.ts'
 import type { DetachedCtx } from '#server/platform/trpc.ts'
@@ -12,7 +12,7 @@ import { asText, readingOf } from './query/reading.ts'
 import { type Known, resolved } from './query/resolve.ts'
 import { type Field, type Query, type Term, termsOf } from './query/tree.ts'
 import { type Condition, columnOf, conditionOf, type Matched, valuesOf } from './query/where.ts'
-import { artifactNames, namesPassing, pathsPresent, patternFlaw, sampledPaths, topValues } from './rows.ts'
+import { namesPassing, pathsPresent, patternFlaw, topValues } from './rows.ts'
 import type { QueryReading, Said } from './schema.ts'
 
 export { type Bind, binder, placedAt, placesIn } from './query/conditions.ts'
@@ -23,13 +23,13 @@ type Reader = Pick<DetachedCtx, 'rows' | 'transact'>
 export type Understood = { query: Query | null; condition: Condition | null; said: Said[] }
 
 /**
- * A query as a condition on `rows` and in plain words; both null and empty for an empty text. Relative times count from
- * `now`. Throws `invalid` with the place of what is wrong.
+ * A query as a condition on `rows` and in plain words; both null and empty for an empty text. `artifact`: whose rows it will
+ * be asked of, where fields are found soonest. Throws `invalid` with the place of what is wrong.
  */
-export async function understand(ctx: Reader, text: string | undefined, now = Date.now()): Promise<Understood> {
+export async function understand(ctx: Reader, text: string | undefined, artifact?: string): Promise<Understood> {
   const draft = parse(text ?? '')
   if (draft === null) return { query: null, condition: null, said: [] }
-  const query = await resolved(draft, knownTo(ctx), now)
+  const query = await resolved(draft, knownTo(ctx, artifact), Date.now())
   await refusePatterns(ctx, termsOf(query))
   const matched = await matchedNames(ctx, termsOf(query))
   return { query, condition: conditionOf(query, matched), said: readingOf(query) }
@@ -43,12 +43,16 @@ export type AskedFields = { fields: { name: string; values: string | null; colum
 
 /**
  * The values of these fields, as a term on them would test them; null for a name that no row has or that is no field of
- * values. `prefix`: of all parameters.
+ * values. `prefix`: of all parameters. `artifact`: as for a query.
  */
-export async function fieldsAsked(ctx: Reader, names: string[], prefix: string): Promise<AskedFields> {
+export async function fieldsAsked(
+  ctx: Reader,
+  names: string[],
+  { prefix, artifact }: { prefix: string; artifact: string | undefined },
+): Promise<AskedFields> {
   const params: Params = {}
   const bind = binder(params, prefix)
-  const found = await fieldsNamed(names, knownTo(ctx))
+  const found = await fieldsNamed(names, knownTo(ctx, artifact))
   const fields = names.map((name, at) => {
     const field = found[at]
     if (field?.of !== 'values') return { name, values: null, column: null }
@@ -94,13 +98,20 @@ export async function readQuery(ctx: Reader, text: string | undefined): Promise<
   }
 }
 
-/** What this tenant's rows have, each part asked for once and only when it is needed. */
-export function knownTo({ rows, transact }: Reader): Known & { artifacts: () => Promise<string[]> } {
+/** What this tenant's rows have, those of `artifact` looked at first, each part asked for once and only when it is needed. */
+function knownTo({ rows, transact }: Reader, artifact: string | undefined): Known {
   const artifacts = once(() => artifactNames(rows))
   const sampled = once(async () => sampledPaths(rows, await artifacts()))
   return {
-    artifacts,
-    present: (paths) => pathsPresent(rows, paths),
+    present: async (paths) => {
+      const near = artifact && paths.length > 0 ? await sampledPaths(rows, [artifact]) : []
+      const found = paths.filter((path) => near.some((seen) => seen.path === path))
+      const others = await pathsPresent(
+        rows,
+        paths.filter((path) => !found.includes(path)),
+      )
+      return new Set([...found, ...others])
+    },
     paths: async () => withParents((await sampled()).map(({ path }) => path)),
     maps: once(async () => mapsFor({ rows, transact }, await artifacts())),
   }
@@ -127,14 +138,6 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
     begun ??= work()
     return begun
   }
-}
-
-function seenPaths(sampled: { artifact: string; path: string; list: number }[]): Map<string, SeenPath[]> {
-  const seen = new Map<string, SeenPath[]>()
-  for (const { artifact, path, list } of sampled) {
-    seen.set(artifact, [...(seen.get(artifact) ?? []), { path, list: list > 0 }])
-  }
-  return seen
 }
 
 /** Paths and the objects they stand in, each once. */

@@ -1,7 +1,12 @@
 import type { z } from 'zod'
-import { type Maps, type ObservableType, observableOf } from '#server/modules/columns/service.ts'
+import {
+  artifactNames,
+  type Maps,
+  type ObservableType,
+  observableOf,
+  sampledPaths,
+} from '#server/modules/columns/service.ts'
 import { mergedHosts } from '#server/modules/hosts/service.ts'
-import { artifactNames, sampledPaths } from '#server/modules/language/rows.ts'
 import { type Condition, mapsFor, type Understood, understand } from '#server/modules/language/service.ts'
 import { namesOf } from '#server/modules/telemetry/queries.ts'
 import { type Decision, decidedOf, type Verdict, verdictOn } from '#server/modules/verdicts/service.ts'
@@ -95,10 +100,13 @@ function decidedAs(
 }
 
 /** What the query and the label ask of rows. The query by itself first, so that a mistake is told at its own place. */
-async function narrowing(ctx: DetachedCtx, { q, label }: Pick<StackQuery, 'q' | 'label'>): Promise<Understood> {
-  const plain = await understand(ctx, q)
+async function narrowing(
+  ctx: DetachedCtx,
+  { q, label, artifact }: Pick<StackQuery, 'q' | 'label' | 'artifact'>,
+): Promise<Understood> {
+  const plain = await understand(ctx, q, artifact)
   if (!label) return plain
-  const { condition } = await understand(ctx, withLabel(q, label))
+  const { condition } = await understand(ctx, withLabel(q, label), artifact)
   return { ...plain, condition: condition as Condition }
 }
 
@@ -148,7 +156,7 @@ async function named(ctx: DetachedCtx, lines: Line[]) {
 
 /** The hosts behind a query, each with its rows and times, most rows first; `truncated` counts those left out. */
 export async function hostsOf(ctx: DetachedCtx, { artifact, q }: z.output<typeof HostsOf>) {
-  const { condition, said } = await understand(ctx, q)
+  const { condition, said } = await understand(ctx, q, artifact)
   const merged = await ctx.transact('read only', ({ db }) => mergedHosts(db))
   const { hosts, total } = await hostsBehind(ctx.rows, { artifact, condition, merged })
   const ids = hosts.map(({ host_id }) => host_id)

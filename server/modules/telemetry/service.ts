@@ -67,14 +67,14 @@ async function counted(rows: DetachedCtx['rows'], narrowed: Narrowed, paging: Pa
 
 /** A filter as conditions on rows, and in plain words. Throws `invalid` with the place of what is wrong with its query. */
 export async function narrowedTo(ctx: Pick<DetachedCtx, 'rows' | 'transact'>, { hostId, q, ...rest }: RowsAsked) {
-  const { condition, said } = await understand(ctx, q)
+  const { condition, said } = await understand(ctx, q, rest.artifact)
   const hostIds = hostId && (await ctx.transact('read only', ({ db }) => hostIdsOf(db, hostId)))
   const { artifact, batchId, from, to } = rest
   const narrowed: Narrowed = { artifact, batchId, from, to, hostIds: hostIds || undefined, condition }
   return { narrowed, said }
 }
 
-async function sorted(ctx: DetachedCtx, { sort = [], hostId }: RowFilter) {
+async function sorted(ctx: DetachedCtx, { sort = [], hostId, artifact }: RowFilter) {
   const keys = sort.map((key) => ({
     name: key.replace(/^-/, ''),
     dir: key.startsWith('-') ? ('desc' as const) : ('asc' as const),
@@ -84,7 +84,7 @@ async function sorted(ctx: DetachedCtx, { sort = [], hostId }: RowFilter) {
     fieldsAsked(
       ctx,
       named.map(({ name }) => name),
-      's',
+      { prefix: 's', artifact },
     ),
     keys.some(({ name }) => name === 'host') ? namesToSortBy(ctx, hostId) : null,
   ])

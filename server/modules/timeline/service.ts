@@ -1,7 +1,6 @@
 import type { z } from 'zod'
-import { type ArtifactMap, groupsOf, sourceOf, timesRead } from '#server/modules/columns/service.ts'
+import { type ArtifactMap, artifactNames, groupsOf, sourceOf, timesRead } from '#server/modules/columns/service.ts'
 import { hostIdsOf, type Merged, mergedHosts } from '#server/modules/hosts/service.ts'
-import { artifactNames } from '#server/modules/language/rows.ts'
 import { mapsFor, understand } from '#server/modules/language/service.ts'
 import { ofCells } from '#server/modules/observables/service.ts'
 import { tagsGiven } from '#server/modules/tags/queries.ts'

@@ -22,10 +22,16 @@ export const cleanSql = (v: string) => `if(trimBoth(${v}) in ${literals(NOTHING)
 export const keySql = (value: string) =>
   `if(length(${value}) > ${LONGEST}, concat(${literal('sha256:')}, lower(hex(SHA256(${value})))), ${value})`
 
+/** The same of a text here. */
+export function cleaned(text: string): string {
+  const clean = text.replace(/^ +| +$/g, '')
+  return NOTHING.includes(clean) ? '' : clean
+}
+
 /** The observable that `text` is when read as `type`, as the row engine would write it; null when it is none. */
 export function observableOf(type: ObservableType, text: string): { value: string; shape: string } | null {
-  const clean = text.replace(/^ +| +$/g, '')
-  const value = NOTHING.includes(clean) || clean === '' ? '' : CANONICAL[type].typed(clean)
+  const clean = cleaned(text)
+  const value = clean === '' ? '' : CANONICAL[type].typed(clean)
   return value === '' ? null : { value: keyOf(value), shape: keyOf(shapeOf(type, value)) }
 }
 

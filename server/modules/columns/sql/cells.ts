@@ -4,7 +4,7 @@ import { CANONICAL, cleanSql, keySql, type ObservableType, TYPES } from './canon
 import { foreignNameSql, hostOfUrlSql, isForeignSql } from './network.ts'
 import { literals } from './paths.ts'
 import { withShape } from './shape.ts'
-import { codeOf, nameOfType, readAs, SEPARATED } from './sightings.ts'
+import { codeOf, nameOfType, partSql, readAs, SEPARATED } from './sightings.ts'
 
 // Texts that came as parameters, numbered from 1: `role` is a place in TYPES, `c` as the sightings' own statements have it.
 const GIVEN = `select given.1 as n, given.2 as role, (0, ${cleanSql('given.3')}) as c
@@ -18,7 +18,7 @@ const GIVEN = `select given.1 as n, given.2 as role, (0, ${cleanSql('given.3')})
 export function typedTextsSql(roles: string[]): string {
   const asked = TYPES.filter((role) => roles.includes(role))
   const types = asked.flatMap((role) => readAs(role).map(([type]) => type))
-  const ways = asked.map((role) => `role = '${role}', [${readAs(role).map(([type, text]) => formOf(type, text)).join(', ')}]`) // biome-ignore format: one line
+  const ways = asked.map((role) => `role = '${role}', [${readAs(role).map(([type, part]) => formOf(type, partSql(part))).join(', ')}]`) // biome-ignore format: one line
   const seen = `multiIf(${ways.join(', ')}, [])`
   const found = `select n, seen.1 as type, seen.2 as value
     from (select n, arrayJoin(arrayFilter(s -> s.2 != '', ${seen})) as seen from (${GIVEN}))`

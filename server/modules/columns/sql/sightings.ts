@@ -62,8 +62,8 @@ function valuesSql(maps: ColumnsOf[], where: string): string | null {
   const roles = rolesIn(maps)
   if (roles.length === 0) return null
   const seen = roles.flatMap((role) =>
-    readAs(role).map(([type, text]) => {
-      return `arrayMap(c -> (${codeOf(type)}::UInt8, c.1, ${CANONICAL[type].sql(text)}), ${role}_cells)`
+    readAs(role).map(([type, part]) => {
+      return `arrayMap(c -> (${codeOf(type)}::UInt8, c.1, ${CANONICAL[type].sql(partSql(part))}), ${role}_cells)`
     }),
   )
   return `select * except seen, seen.1 as type, seen.2 as field, seen.3 as value
@@ -73,22 +73,27 @@ function valuesSql(maps: ColumnsOf[], where: string): string | null {
       from (${cellsSql(maps, roles, where)}))`
 }
 
-/** As which types a cell is read, with the SQL of its text, which is `c.2`. */
-export function readAs(role: ObservableType): [type: ObservableType, text: string][] {
-  const host = hostOfUrlSql('c.2')
+/** The text of a cell, or of that only the host of the URL it is. */
+type Part = 'text' | 'host'
+
+/** As which types a cell is read, its own first, and what of it. */
+export function readAs(role: ObservableType): [type: ObservableType, part: Part][] {
   if (role === 'url')
     return [
-      ['url', 'c.2'],
-      ['domain', host],
-      ['ip', host],
+      ['url', 'text'],
+      ['domain', 'host'],
+      ['ip', 'host'],
     ]
   if (role === 'domain')
     return [
-      ['domain', 'c.2'],
-      ['ip', 'c.2'],
+      ['domain', 'text'],
+      ['ip', 'text'],
     ]
-  return [[role, 'c.2']]
+  return [[role, 'text']]
 }
+
+/** SQL: what is read of a cell, whose text is `c.2`. */
+export const partSql = (part: Part) => (part === 'host' ? hostOfUrlSql('c.2') : 'c.2')
 
 /** SQL: rows with what the columns of each role say: arrays of (field as a number, text) by the name of the role. */
 function cellsSql(maps: ColumnsOf[], roles: ObservableType[], where: string): string {
