@@ -72,7 +72,7 @@ export async function differences(rows: TenantRows, hosts: number[], pairs: Pair
 
 /** Events per hour since 1970, for the hours that have any. */
 export function hourly(rows: TenantRows, narrowing: Narrowing) {
-  const { sql, params } = eventsOf(narrowing, '', '')
+  const { sql, params } = eventsOf(narrowing, '')
   return rows.select<{ hour: number; n: number }>(
     `select toInt64(floor(at / 3600000)) as hour, count() as n from (${sql}) group by hour order by hour`,
     params,
@@ -82,7 +82,7 @@ export function hourly(rows: TenantRows, narrowing: Narrowing) {
 
 /** When the newest event before a moment was; null where there is none. */
 export async function newestEvent(rows: TenantRows, narrowing: Narrowing): Promise<number | null> {
-  const { sql, params } = eventsOf(narrowing, '', '')
+  const { sql, params } = eventsOf(narrowing, '')
   const [found] = await rows.select<{ at: number; n: number }>(
     `select max(at) as at, count() as n from (${sql})`,
     params,

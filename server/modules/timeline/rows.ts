@@ -23,8 +23,8 @@ export type Key = [at: number, batch: number, line: number, n: number]
 export type Side = 'before' | 'after'
 
 export type Place = { host_id: number; artifact: string; batch_id: number; line: number }
-export type FoundEvent = Place & { at: number; label: string; n: number }
-export type FoundRow = Place & { raw: string; raw_bytes: number; arrived: number }
+export type FoundEvent = Place & { at: number; n: number }
+export type FoundRow = Place & { raw: string; raw_bytes: number; labels: string[]; arrived: number }
 
 const DENSITY_BINS = 96
 export const MOST_LANES = 12
@@ -36,13 +36,13 @@ const SECONDS = 20
 export function eventPage(rows: TenantRows, narrowing: Narrowing, ask: { side: Side; key: Key | null; limit: number }) {
   const { side, key, limit } = ask
   const near = key === null ? narrowing : nearer(narrowing, side, key[0])
-  const { sql, params } = eventsOf(near, 'artifact, batch_id, line', 'label')
+  const { sql, params } = eventsOf(near, 'artifact, batch_id, line')
   const [sign, dir] = side === 'after' ? ['>', 'asc'] : ['<', 'desc']
   const beyond =
     key === null ? '1' : `(at, batch_id, line, n) ${sign} ({kAt:Int64}, {kBatch:UInt64}, {kLine:UInt64}, {kN:UInt64})`
   const [kAt, kBatch, kLine, kN] = key ?? []
   return rows.select<FoundEvent>(
-    `select host_id, artifact, batch_id, line, at, label, n from (${sql}) where ${beyond}
+    `select host_id, artifact, batch_id, line, at, n from (${sql}) where ${beyond}
      order by at ${dir}, batch_id ${dir}, line ${dir}, n ${dir} limit {limit:UInt32}`,
     { ...params, limit, ...(key ? { kAt, kBatch, kLine, kN } : {}) },
     { seconds: SECONDS },
@@ -58,7 +58,7 @@ const nearer = (narrowing: Narrowing, side: Side, at: number): Narrowing =>
 export async function rowsAt(rows: TenantRows, places: Place[]): Promise<FoundRow[]> {
   if (places.length === 0) return []
   return rows.select<FoundRow>(
-    `select host_id, artifact, batch_id, line, substring(rows.raw, 1, ${RAW_BYTES}) as raw, length(rows.raw) as raw_bytes,
+    `select host_id, artifact, batch_id, line, substring(rows.raw, 1, ${RAW_BYTES}) as raw, length(rows.raw) as raw_bytes, time_labels as labels,
        toUnixTimestamp64Milli(ingested_at) as arrived
      from rows where ${OWN} and artifact in {artifacts:Array(String)} and host_id in {hosts:Array(UInt64)}
        and (batch_id, line) in (
@@ -138,7 +138,7 @@ type DensityBin = {
  * `grainMs` long; and how many of them lie in the window. Bin b begins at (low + ceil(b × span / bins)) × grain.
  */
 function density(rows: TenantRows, narrowing: Narrowing, grainMs: number) {
-  const { sql, params } = eventsOf({ ...narrowing, from: null, to: null }, '', '')
+  const { sql, params } = eventsOf({ ...narrowing, from: null, to: null }, '')
   return rows.select<DensityBin>(
     `select intDiv((tick - low_tick) * least(${DENSITY_BINS}, ticks), ticks) as bin, sum(events) as n,
        min(earliest) as first, max(latest) as last, sum(windowed) as inside, any(low_tick) as low, any(ticks) as span
@@ -186,7 +186,7 @@ type Lanes = { by: LaneBy; users: ColumnsOf[]; tags: Tagged[]; merged: Merged[];
 export function lanes(rows: TenantRows, narrowing: Narrowing & { from: number; to: number }, asked: Lanes) {
   const { by, users, tags, merged, bins } = asked
   const named = by === 'user' ? usersOf(narrowing, users) : by === 'tag' ? tagsOf(tags) : null
-  const events = eventsOf(narrowing, by === 'artifact' ? 'artifact' : by === 'host' ? '' : 'batch_id, line', '')
+  const events = eventsOf(narrowing, by === 'artifact' ? 'artifact' : by === 'host' ? '' : 'batch_id, line')
   const placed = named ? withNames(events, named) : events
   const host = survivor(merged)
   const lane =

@@ -35,15 +35,22 @@ export async function viewTimeline(ctx: DetachedCtx, view: TimelineView) {
   const [from, to] = [view.from?.getTime() ?? null, view.to?.getTime() ?? null]
   const narrowing: Narrowing = { condition, hostIds, from, to, shifts }
   const row = view.rowId ? await ownTime(ctx, shifts, view.rowId) : null
-  const [page, dense, undated] = await Promise.all([
+  // What the page shows is looked up in steps, each short: the counts over all rows keep the engine busy beside the later ones.
+  const [page, undated] = await Promise.all([
     pageOf(ctx, narrowing, planOf(view, row?.at ?? null)),
-    densityOf(ctx.rows, narrowing),
     undatedRows(ctx.rows, narrowing, UNDATED_SHOWN),
   ])
-  const drawnWindow = { from: from ?? dense.first, to: to ?? (dense.last === null ? null : dense.last + 1) }
-  const [drawn, told] = await Promise.all([
-    lanesOf(ctx, { ...narrowing, ...drawnWindow }, { by: view.lanes, merged }),
+  const counted = densityOf(ctx.rows, narrowing)
+  // Without ends of its own the window is as long as what there is, which only the count of everything tells.
+  const drawnWindow = async () => {
+    if (from !== null && to !== null) return { from, to }
+    const { first, last } = await counted
+    return { from: from ?? first, to: to ?? (last === null ? null : last + 1) }
+  }
+  const [told, dense, drawn] = await Promise.all([
     tell(ctx, page.events, undated.places, shifts),
+    counted,
+    drawnWindow().then((drawn) => lanesOf(ctx, { ...narrowing, ...drawn }, { by: view.lanes, merged })),
   ])
   return {
     said,
@@ -183,13 +190,14 @@ async function tell(ctx: DetachedCtx, placed: Placed[], undated: Place[], shifts
       cells: row?.cells ?? [],
       arrived: row?.arrived ?? 0,
       times: row?.times ?? [],
+      labels: row?.labels ?? [],
     }
   }
   const happened = ({ at, ...event }: FoundEvent) => {
     const shift = shiftOf(shifts, event.host_id)
-    const { arrived, times, ...row } = told(event)
+    const { arrived, times, labels, ...row } = told(event)
     const original = at - shift
-    const said = { label: event.label, original: new Date(original), shift_seconds: shift / 1000 }
+    const said = { label: labels[event.n - 1] ?? '', original: new Date(original), shift_seconds: shift / 1000 }
     const source = sourceOf(times, event.n - 1, original)
     return { ...row, at: new Date(at), ...said, source, doubt: doubtOf(original, arrived) }
   }
@@ -223,6 +231,7 @@ async function shownOf(ctx: DetachedCtx, found: FoundRow[]) {
   const known = new Map(asked.map(({ cell }, at) => [cell, looked?.[at] ?? null]))
   const shown = told.map(({ row, cells }) => ({
     arrived: row.arrived,
+    labels: row.labels,
     times: [...timesRead(row.raw, maps.get(row.artifact)?.columns ?? [])],
     cells: cells.map((cell) => ({
       column: cell.column,

@@ -44,19 +44,16 @@ export function tagsOf(tags: Tagged[]): Condition {
 }
 
 /** SQL: every labelled time of the rows that lies in the window, as `at` (moved by its host's clock offset), `n` counting from 1. */
-export function eventsOf(narrowing: Narrowing, columns: string, label: 'label' | ''): Condition {
+export function eventsOf(narrowing: Narrowing, columns: string): Condition {
   const { sql: conditions, params } = rowsWhere(narrowing)
   const { from, to, shifts } = narrowing
   const shift =
     shifts.length > 0 ? ' + transform(host_id, {shifted:Array(UInt64)}, {shifts:Array(Int64)}, toInt64(0))' : ''
-  const one = `(toUnixTimestamp64Milli(event_at)${shift}, event_n${label ? ', event_label' : ''})`
-  const read = label
-    ? `arrayMap((event_at, event_n, event_label) -> ${one}, times, arrayEnumerate(times), time_labels)`
-    : `arrayMap((event_at, event_n) -> ${one}, times, arrayEnumerate(times))`
+  const read = `arrayMap((event_at, event_n) -> (toUnixTimestamp64Milli(event_at)${shift}, event_n), times, arrayEnumerate(times))`
   const windowed =
     from === null && to === null ? read : `arrayFilter(e -> e.1 >= {from:Int64} and e.1 < {to:Int64}, ${read})`
   return {
-    sql: `select host_id, ${columns ? `${columns}, ` : ''}event.1 as at, event.2 as n${label ? ', event.3 as label' : ''}
+    sql: `select host_id, ${columns ? `${columns}, ` : ''}event.1 as at, event.2 as n
       from (select host_id, ${columns ? `${columns}, ` : ''}arrayJoin(${windowed}) as event from rows where ${conditions})`,
     params: {
       ...params,
