@@ -35,23 +35,17 @@ export async function viewTimeline(ctx: DetachedCtx, view: TimelineView) {
   const [from, to] = [view.from?.getTime() ?? null, view.to?.getTime() ?? null]
   const narrowing: Narrowing = { condition, hostIds, from, to, shifts }
   const row = view.rowId ? await ownTime(ctx, shifts, view.rowId) : null
-  // What the page shows is looked up in steps, each short: the counts over all rows keep the engine busy beside the later ones.
   const [page, undated] = await Promise.all([
     pageOf(ctx, narrowing, planOf(view, row?.at ?? null)),
     undatedRows(ctx.rows, narrowing, UNDATED_SHOWN),
   ])
   const counted = densityOf(ctx.rows, narrowing)
-  // Without ends of its own the window is as long as what there is, which only the count of everything tells.
-  const drawnWindow = async () => {
-    if (from !== null && to !== null) return { from, to }
-    const { first, last } = await counted
-    return { from: from ?? first, to: to ?? (last === null ? null : last + 1) }
+  const draw = async () => {
+    const { first, last } = from !== null && to !== null ? { first: from, last: to - 1 } : await counted
+    const window = { from: from ?? first, to: to ?? (last === null ? null : last + 1) }
+    return lanesOf(ctx, { ...narrowing, ...window }, { by: view.lanes, merged })
   }
-  const [told, dense, drawn] = await Promise.all([
-    tell(ctx, page.events, undated.places, shifts),
-    counted,
-    drawnWindow().then((drawn) => lanesOf(ctx, { ...narrowing, ...drawn }, { by: view.lanes, merged })),
-  ])
+  const [told, dense, drawn] = await Promise.all([tell(ctx, page.events, undated.places, shifts), counted, draw()])
   return {
     said,
     ...told,
