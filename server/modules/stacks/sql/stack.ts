@@ -132,7 +132,7 @@ function foldedSql(work: Work, keyed: string): string {
     : `[]::Array(Array(String)) as spellings`
   return `select *, ${shown} from (
     select ${keys}, argMax(tuple(${values}), n) as spelled, ${spelled}, groupUniqArrayArray(every) as hosts_of,
-      groupUniqArrayArray(left_on) as open_of, sum(n) as rows, sum(old) as known_rows, min(first) as first, max(last) as last,
+      ${work.decided ? 'groupUniqArrayArray(left_on)' : 'hosts_of'} as open_of, sum(n) as rows, sum(old) as known_rows, min(first) as first, max(last) as last,
       uniqExact(${values}) as variants
     from (${keyed}) group by ${keys})`
 }
