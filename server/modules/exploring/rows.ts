@@ -104,8 +104,8 @@ function standing(field: CountedField, host: string): string {
   if (field === 'host') return `toString(${host})`
   const { values, column } = field
   if (!column) return `concat(${LISTED}, toJSONString(${values}))`
-  const { isList, json } = standsIn(column)
-  return `if(${isList}, concat(${LISTED}, ${json}), toString(${column}))`
+  const { text, isList, json } = standsIn(column)
+  return `if(${isList}, concat(${LISTED}, ${json}), ${text})`
 }
 
 // A row counts once for each of its values, spelled as it may be; one without a value counts as that.

@@ -17,11 +17,11 @@ export function pathValues(path: string, bind: Bind): PathValues {
   return { values, object: `notEmpty(JSONAllPaths(${bind('Identifier', `row.^\`${path}\``)}))` }
 }
 
-/** SQL for what stands in a column of a row: its text, '' for nothing; whether that is a list of values, and its JSON if it is. */
+/** SQL for what stands in a column of a row: its text, null for nothing; whether that is a list of values, and its JSON if it is. */
 export function standsIn(column: string): { text: string; isList: string; json: string } {
-  const text = `ifNull(toString(${column}), '')`
+  const text = `${column}::Nullable(String)` // toString would make '' of nothing, which is a value
   // Only what looks like a list is asked for its type: asking all is a fifth of the statement.
-  const isList = `startsWith(${text}, '[') and startsWith(dynamicType(${column}), 'Array')`
+  const isList = `startsWith(ifNull(${text}, ''), '[') and startsWith(dynamicType(${column}), 'Array')`
   return { text, isList, json: `ifNull(toJSONString(${column}), '')` }
 }
 
@@ -34,7 +34,7 @@ export function pathExists(path: string, bind: Bind): string {
 /** Whether a row has a single value at a path that is a subcolumn. A list, or a text that looks like one, is not told. */
 export function columnStands(path: string, bind: Bind): string {
   const column = bind('Identifier', `row.${path}`)
-  return `isNotNull(${column}) and not startsWith(${standsIn(column).text}, '[')`
+  return `isNotNull(${column}) and not startsWith(ifNull(${standsIn(column).text}, ''), '[')`
 }
 
 /** Whether the engine reads this path as a column of its own, and not as syntax. */

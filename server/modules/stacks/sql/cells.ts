@@ -15,7 +15,7 @@ export function cellOf(sources: Source[], bind: Bind): Cell {
   const [path] = only?.paths ?? []
   if (sources.length === 1 && only!.paths.length === 1 && isSubcolumn(path!)) {
     const { text, isList, json } = standsIn(bind('Identifier', `row.${path}`))
-    return { key: text, list: `if(${isList}, ${json}, '')`, listed: false }
+    return { key: `ifNull(${text}, '')`, list: `if(${isList}, ${json}, '')`, listed: false }
   }
   return { key: `toJSONString(${valuesOf(sources, bind)})`, list: null, listed: true }
 }
