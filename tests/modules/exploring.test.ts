@@ -130,6 +130,26 @@ test('a facet has distinct hosts, says how many values it leaves out, and takes 
   })
 })
 
+test('a facet takes a list for its values, and a text that looks like one for a text', async () => {
+  const own = await newTenant()
+  const held = [['a', 'b'], "['a','b']", '["a","b"]', '[a', 'a', 'A', [], null, [1, 'a', null], 1]
+  const rows = held.map((Held, n) => ({ Held, n }))
+  await own.deliver(jsonLines(rows), { artifact: 'Custom.Held', hostname: 'h' })
+  const { facets } = await own.as('viewer').exploring.facets({ artifact: 'Custom.Held', fields: ['Held'], top: 50 })
+  const [{ values, without }] = facets as [(typeof facets)[0]]
+  const counted = Object.fromEntries(values.map(({ text, rows }) => [text.toLowerCase(), rows]))
+  expect(counted).toEqual({ a: 4, b: 1, "['a','b']": 1, '["a","b"]': 1, '[a': 1, '1': 2 })
+  expect(without).toBe(2)
+})
+
+test('an artifact’s columns begin with its own; what only says who sent a row comes last', async () => {
+  const own = await newTenant()
+  const row = { ClientId: 'C.1', _ts: 1, Artifact: 'Custom.Own', Name: 'a', Fqdn: 'h.example', Pid: 1 }
+  await own.deliver(jsonLines([row]), { artifact: 'Custom.Own', hostname: 'h' })
+  const names = await own.as('viewer').telemetry.columns({ artifact: 'Custom.Own' })
+  expect(names.filter((name) => name in row)).toEqual(['Name', 'Pid', 'ClientId', '_ts', 'Artifact', 'Fqdn'])
+})
+
 test('what is dated before 1980 or ahead of us stands beside the histogram, and is counted', async () => {
   const own = await newTenant()
   const at = (CreateTime: string) => ({ CreateTime, Name: 'x' })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { TYPES } from '#server/modules/columns/sql/canonical.ts'
 import { typedByEngine, typedHere } from '#server/modules/columns/typed.ts'
 import { base, newTenant } from '../support/world.ts'
+import '../support/chance.ts'
 
 // What values are made of, and what breaks them.
 const PIECES = [

@@ -13,6 +13,7 @@ import type { ColumnsOf } from './sql/sightings.ts'
 import { pathsOf, type TimeRead, timesRead } from './sql/sources.ts'
 import { type TimeColumn, type TimesSql, timesSql } from './sql/times.ts'
 
+export { isCarried } from './catalogue/carried.ts'
 export type { SeenPath } from './catalogue/heuristics.ts'
 export { artifactNames, type SampledPath, sampledPaths, seenPaths } from './known.ts'
 export { CANONICAL, cleanSql, keySql, type ObservableType, observableOf } from './sql/canonical.ts'

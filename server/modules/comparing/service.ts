@@ -1,4 +1,4 @@
-import { sampledPaths } from '#server/modules/columns/service.ts'
+import { isCarried, sampledPaths } from '#server/modules/columns/service.ts'
 import { mergedHosts } from '#server/modules/hosts/service.ts'
 import { mapsFor, understand } from '#server/modules/language/service.ts'
 import { namesOf } from '#server/modules/telemetry/queries.ts'
@@ -80,10 +80,7 @@ async function narrowing(ctx: DetachedCtx, { q, label, artifact }: Comparison) {
 
 type Column = { path: string; role: string | null; volatile: boolean }
 
-// What forwarders write beside a row, and what differs from one look at the same thing to the next.
-const ENVELOPE = new Set(
-  'ClientId FlowId Fqdn Hostname Artifact Organization org_name _ts _Source _OrgId timestamp'.split(' '),
-)
+// What differs from one look at the same thing to the next.
 const VOLATILE =
   /^(pid|ppid|.*process_?id|handle|workingset(size)?|rss|.*usage.*|.*uptime.*|ttl|.*counter.*|position|.*(rand|nonce).*|.*ephemeral.*|l?port|rport|laddr\.port|raddr\.port|.*_link|_?upload.*)$/i
 
@@ -92,7 +89,7 @@ async function columnsOf(ctx: DetachedCtx, artifact: string): Promise<Column[]> 
   const [paths, maps] = await Promise.all([sampledPaths(ctx.rows, [artifact]), mapsFor(ctx, [artifact])])
   const roles = new Map((maps.get(artifact)?.columns ?? []).map(({ path, role }) => [path, role as string]))
   return paths
-    .filter(({ path }) => !ENVELOPE.has(path.split('.')[0]!))
+    .filter(({ path }) => !isCarried(path.split('.')[0]!))
     .slice(0, MOST_COMPARED)
     .map(({ path }) => {
       const role = roles.get(path) ?? null

@@ -1,13 +1,8 @@
+import { isCarried } from '#server/modules/columns/service.ts'
 import type { Ctx } from '#server/platform/trpc.ts'
 import { sourcesHeard, visitsPerDay } from './queries.ts'
 import type { Drift } from './schema.ts'
 
-// What doors and forwarders add to a row: they come and go with the way a row takes, not with its artifact.
-const CARRIED = new Set(
-  '_Source _ts _OrgId Artifact ClientId FlowId Fqdn HuntId Hostname Organization org_name src_artifact timestamp'.split(
-    ' ',
-  ),
-)
 const ENOUGH_ROWS = 20
 const MOST_COLUMNS = 300
 const NUMBERS = ['whole number', 'number']
@@ -24,7 +19,7 @@ export type Arrived = { batch: number; rows: number; columns: { name: string; ki
  */
 export function driftOf(known: Profile, { rows, columns }: Arrived): Drift | null {
   if (known.deliveries === 0 || known.columns.size > MOST_COLUMNS) return null
-  const here = new Map(columns.filter(({ name }) => !CARRIED.has(name)).map((column) => [column.name, column.kinds]))
+  const here = new Map(columns.filter(({ name }) => !isCarried(name)).map((column) => [column.name, column.kinds]))
   const added = [...here.keys()].filter((name) => !known.columns.has(name))
   const always = [...known.columns].filter(([, { deliveries }]) => deliveries === known.deliveries)
   const gone = rows < ENOUGH_ROWS ? [] : always.map(([name]) => name).filter((name) => !here.has(name))
@@ -42,7 +37,7 @@ const isLike = (kind: string, known: string[]) =>
 export function learned(known: Profile, { batch, columns }: Arrived): Profile {
   const next = new Map(known.columns)
   for (const { name, kinds } of columns) {
-    if (CARRIED.has(name) || name.includes('\0') || next.size > 2 * MOST_COLUMNS) continue
+    if (isCarried(name) || name.includes('\0') || next.size > 2 * MOST_COLUMNS) continue
     const column = next.get(name) ?? { kinds: [], deliveries: 0 }
     next.set(name, {
       kinds: [...new Set([...column.kinds, ...kinds])].sort(),

@@ -1,3 +1,4 @@
+import { isCarried } from '#server/modules/columns/service.ts'
 import { type Merged, survivor } from '#server/modules/hosts/service.ts'
 import { farthestTrue } from '#server/platform/clock.ts'
 import { inTime, type Params, type TenantRows } from '#server/platform/telemetry.ts'
@@ -116,16 +117,17 @@ export const artifactList = (rows: TenantRows, merged: Merged[]) =>
     survivor(merged).params,
   )
 
-/** Top-level columns of an artifact's rows, the most common first, from its newest rows. */
-export const columnNames = async (rows: TenantRows, artifact: string): Promise<string[]> =>
-  (
-    await rows.select<{ name: string }>(
-      `select arrayJoin(JSONExtractKeys(raw)) as name, count() as n, min(indexOf(JSONExtractKeys(raw), name)) as place
-       from (select raw from rows where ${OWN} and artifact = {artifact:String} limit 500)
-       group by name order by n desc, place limit 200`,
-      { artifact },
-    )
-  ).map(({ name }) => name)
+/** Top-level columns of an artifact in 500 of its rows, the most common first; behind them what only says who sent a row. */
+export async function columnNames(rows: TenantRows, artifact: string): Promise<string[]> {
+  const found = await rows.select<{ name: string }>(
+    `select arrayJoin(JSONExtractKeys(raw)) as name, count() as n, min(indexOf(JSONExtractKeys(raw), name)) as place
+     from (select raw from rows where ${OWN} and artifact = {artifact:String} limit 500)
+     group by name order by n desc, place limit 200`,
+    { artifact },
+  )
+  const names = found.map(({ name }) => name)
+  return [...names.filter((name) => !isCarried(name)), ...names.filter(isCarried)]
+}
 
 /** Rows stored per day of arrival, for the days that have any. */
 export const storedPerDay = (rows: TenantRows, days: number) =>

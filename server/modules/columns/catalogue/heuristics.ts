@@ -1,14 +1,9 @@
 import { isPath, type MappedColumn, type Role } from '../schema.ts'
+import { isCarried } from './carried.ts'
 
 /** A path seen in rows. `list`: it holds an array. */
 export type SeenPath = { path: string; list: boolean }
 
-// What forwarders and exports add to a row says who sent it, not what it tells; `timestamp` is when it was sent.
-const ENVELOPE = new Set(
-  'ClientId FlowId Fqdn Hostname Artifact Organization org_name src_artifact timestamp client_time _ts _Source _OrgId _index'.split(
-    ' ',
-  ),
-)
 // What a certificate or a build says of itself happened long before the row did.
 const ASIDE = /(^|\.)(Authenticode|Certinfo\w*|Signature|VersionInformation)\./i
 
@@ -59,7 +54,7 @@ const LABELS: [RegExp, string][] = [
 /** What the columns of an unknown artifact look like, by their names alone: the same names, the same map. */
 export function guessed(artifact: string, paths: SeenPath[]): MappedColumn[] {
   const found = paths
-    .filter(({ path }) => isPath(path) && !ENVELOPE.has(path) && !ASIDE.test(path))
+    .filter(({ path }) => isPath(path) && !isCarried(path) && !ASIDE.test(path))
     .flatMap(({ path, list }) => columnOf(path).map((column) => (list ? { ...column, list } : column)))
     .sort((a, b) => rankOf(a) - rankOf(b) || depthOf(a) - depthOf(b) || (a.path < b.path ? -1 : 1))
   // Rows of a client's events are sent as they happen.
