@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { TYPES } from '#server/modules/columns/sql/canonical.ts'
-import { typedByEngine, typedHere } from '#server/modules/columns/typed.ts'
+import { observableOf, TYPES } from '#server/modules/columns/sql/canonical.ts'
+import { typedByEngine, typedHere, typedTexts } from '#server/modules/columns/typed.ts'
 import { base, newTenant } from '../support/world.ts'
 import '../support/chance.ts'
 
@@ -42,4 +42,20 @@ test('what is told of a plain text without the row engine is what the row engine
 test('a text that is not plain, or long, is left to the row engine', () => {
   const texts = ['ΣΑΣ', 'İ.example', 'a\tb', 'a\nb', '\u0000', 'x'.repeat(501)]
   expect(texts.map((one) => typedHere({ role: 'command', text: one }))).toEqual(texts.map(() => null))
+})
+
+test('many long texts at once are told in part here and in part by the row engine, and all of them', async () => {
+  const { id } = await newTenant()
+  const texts = Array.from({ length: 500 }, (_, n) => ({
+    role: 'command',
+    text: `run ${n} ${'x '.repeat(240)}`.trim(),
+  }))
+  const typedOf = await typedTexts(base.telemetry.forTenant(id), texts)
+  expect(texts.map((one) => typedOf(one)[0]?.value)).toEqual(texts.map(({ text }) => text))
+})
+
+test('a text of many spaces is read in no more steps than it has characters', () => {
+  const spaces = `a${' '.repeat(200_000)}b`
+  expect(observableOf('rule', spaces)?.value).toMatch(/^sha256:/)
+  expect(observableOf('rule', `  ${'x'}  `)).toEqual({ value: 'x', shape: '' })
 })

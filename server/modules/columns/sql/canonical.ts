@@ -24,7 +24,11 @@ export const keySql = (value: string) =>
 
 /** The same of a text here. */
 export function cleaned(text: string): string {
-  const clean = text.replace(/^ +| +$/g, '')
+  // By hand: a pattern for the end looks from each of many spaces.
+  let [start, end] = [0, text.length]
+  while (start < end && text[start] === ' ') start += 1
+  while (end > start && text[end - 1] === ' ') end -= 1
+  const clean = text.slice(start, end)
   return NOTHING.includes(clean) ? '' : clean
 }
 
